@@ -85,8 +85,8 @@ def outbound_cluster(caller: Workload, callee: Workload, mesh: Mesh) -> Cluster:
     cluster.lb_policy = ClusterLbPolicy.LEAST_REQUEST
     cluster.typed_extension_protocol_options = _as_received()
     cluster.metadata = istio_service(callee.host, callee.namespace)
-    cluster.transport_socket_matches = _auto_mtls(
-        mesh.certificates[caller], callee, sni=_sni(SERVICE_PORT, callee.host), alpn=["istio"]
+    cluster.transport_socket_matches = auto_mtls(
+        mesh.certificates[caller], callee, sni=sni(SERVICE_PORT, callee.host), alpn=["istio"]
     )
     return cluster
 
@@ -97,10 +97,10 @@ def guard_cluster(caller: Workload, mesh: Mesh) -> Cluster:
     cluster.lb_policy = ClusterLbPolicy.LEAST_REQUEST
     cluster.metadata = istio_service(INSTALLATION.host, GUARD.namespace)
     cluster.typed_extension_protocol_options = _http2()
-    cluster.transport_socket_matches = _auto_mtls(
+    cluster.transport_socket_matches = auto_mtls(
         mesh.certificates[caller],
         GUARD,
-        sni=_sni(GUARD_PORT, INSTALLATION.host),
+        sni=sni(GUARD_PORT, INSTALLATION.host),
         alpn=["istio", "h2"],
     )
     return cluster
@@ -140,9 +140,10 @@ def static_cluster(name: str, port: int, *, has_sidecar: bool = False) -> Cluste
     )
 
 
-def _auto_mtls(
+def auto_mtls(
     files: CertificateFiles, peer: Workload, *, sni: str, alpn: list[str]
 ) -> list[ClusterTransportSocketMatch]:
+    """Return istiod's auto-mTLS: mutual TLS with an endpoint that has a sidecar."""
     return [
         ClusterTransportSocketMatch(
             name="tlsMode-istio",
@@ -184,5 +185,6 @@ def _http2() -> dict[str, Any]:
     return {_OPTIONS: packed(options)}
 
 
-def _sni(port: int, host: str) -> str:
+def sni(port: int, host: str) -> str:
+    """Return the server name that sidecars ask each other for."""
     return f"outbound_.{port}_._.{host}"

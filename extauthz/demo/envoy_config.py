@@ -15,6 +15,7 @@ from envoy_data_plane.envoy.config.bootstrap.v3 import (
 from envoy_data_plane.envoy.config.core.v3 import Node
 from envoy_data_plane.google.protobuf import Struct
 
+from extauthz.demo import envoy_mllp
 from extauthz.demo.envoy_clusters import (
     address,
     collector_cluster,
@@ -65,10 +66,12 @@ def bootstrap(
             listeners=[
                 inbound_listener(workload, mesh, applied=objects, permissive=permissive),
                 outbound_listener(workload, mesh, applied=objects),
+                *envoy_mllp.listeners(workload, mesh, objects),
             ],
             clusters=[
                 inbound_cluster(workload, mesh),
                 *(outbound_cluster(workload, callee, mesh) for callee in others),
+                *envoy_mllp.clusters(workload, mesh),
                 guard_cluster(workload, mesh),
                 collector_cluster(mesh),
             ],

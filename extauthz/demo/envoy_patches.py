@@ -27,6 +27,8 @@ from envoy_data_plane.envoy.extensions.http.early_header_mutation.header_mutatio
 from extauthz.demo.envoy_matchers import SCHEMAS
 from extauthz.demo.gates import IstioObject
 
+_MANAGER: Final = "envoy.filters.network.http_connection_manager"
+
 Patch = Mapping[str, Any]
 """One entry of `configPatches`."""
 
@@ -61,9 +63,15 @@ def patched(
     found = HttpConnectionManager.parse(bytes(manager))
     for filter_ in sorted(filters, key=lambda each: int(each["spec"].get("priority", 0))):
         for patch in filter_["spec"]["configPatches"]:
-            if patch["match"]["context"] == context:
+            if patch["match"]["context"] == context and _is_of_http(patch):
                 _OPERATIONS[patch["applyTo"], patch["patch"]["operation"]](found, patch)
     return found
+
+
+def _is_of_http(patch: Patch) -> bool:
+    """Whether the patch is for chains of HTTP. `envoy_network_patches` has those of TCP."""
+    place = patch["match"].get("listener", {}).get("filterChain", {}).get("filter", {})
+    return bool(place.get("name", _MANAGER) == _MANAGER)
 
 
 def _insert_first(manager: HttpConnectionManager, patch: Patch) -> None:

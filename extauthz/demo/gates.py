@@ -1,26 +1,31 @@
 """Where a sidecar asks the guard, and the objects of `phiguard istio render` that make it ask."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Flag, auto
 from typing import Any, Final
 
 from extauthz.demo.shipped import providers
-from extauthz.demo.topology import INSTALLATION
-from mesh.istio import guarded
+from extauthz.demo.topology import HL7_PORT, INSTALLATION
+from mesh.istio import guarded, mllp
+from mesh.istio.installation import Installation
+from mesh.istio.manifest import Manifest
 
 
 class Gates(Flag):
     """Which of the guard's gates a sidecar has.
 
-    A sidecar for long bodies and streams has the last two, and none of the others.
+    A sidecar for long bodies and streams has the last two, and none of the others for HTTP.
     """
 
     NONE = 0
     SENT_REQUESTS = auto()
     RECEIVED_REQUESTS = auto()
     RESPONSES = auto()
-    ALL = SENT_REQUESTS | RECEIVED_REQUESTS | RESPONSES
+    SENT_MLLP = auto()
+    RECEIVED_MLLP = auto()
+    MLLP = SENT_MLLP | RECEIVED_MLLP
+    ALL = SENT_REQUESTS | RECEIVED_REQUESTS | RESPONSES | MLLP
     SENT_STREAMS = auto()
     RECEIVED_STREAMS = auto()
     STREAMS = SENT_STREAMS | RECEIVED_STREAMS
@@ -45,11 +50,14 @@ class Applied:
     providers: Sequence[IstioObject]
 
 
-_FILTERS: Final = (
+_PORTS: Final = (HL7_PORT,)
+_FILTERS: Final[tuple[tuple[Gates, Callable[[Installation], Manifest]], ...]] = (
     (Gates.SENT_REQUESTS, guarded.outbound_requests),
     (Gates.RESPONSES, guarded.inbound_responses),
     (Gates.SENT_STREAMS, guarded.outbound_streams),
     (Gates.RECEIVED_STREAMS, guarded.inbound_streams),
+    (Gates.SENT_MLLP, lambda installation: mllp.outbound(installation, _PORTS)),
+    (Gates.RECEIVED_MLLP, lambda installation: mllp.inbound(installation, _PORTS)),
 )
 
 

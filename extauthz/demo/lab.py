@@ -29,6 +29,7 @@ from extauthz.demo.topology import (
     LOOPBACK,
     WORKLOADS,
     CertificateFiles,
+    Hl7Ports,
     Mesh,
     Ports,
     Workload,
@@ -36,6 +37,7 @@ from extauthz.demo.topology import (
 )
 
 _PORTS_PER_WORKLOAD: Final = 4
+_HL7_PORTS: Final = 4  # of each workload too
 # a guard loads for seconds of processor time, and the machine may be busy
 _START_SECONDS: Final = 90.0
 _READY_TIMEOUT_SECONDS: Final = 0.5
@@ -207,11 +209,19 @@ def _new_mesh(plan: Plan, authority: Authority) -> Iterator[Mesh]:
     certificates[GUARD] = authority.issue(
         GUARD, plan.folder / "certificates" / GUARD.name, dns=INSTALLATION.host
     )
-    with free_ports(3 + _PORTS_PER_WORKLOAD * len(WORKLOADS)) as chosen:
+    count = len(WORKLOADS)
+    with free_ports(3 + (_PORTS_PER_WORKLOAD + _HL7_PORTS) * count) as chosen:
         guard, collector, recorder, *rest = chosen
-        quads = zip(*[iter(rest)] * _PORTS_PER_WORKLOAD, strict=True)
-        ports = {workload: Ports(*quad) for workload, quad in zip(WORKLOADS, quads, strict=True)}
-        yield Mesh(ports, guard, collector, recorder, certificates)
+        each_ports = (rest[number::count] for number in range(count))
+        ports, hl7 = {}, {}
+        for workload, (*quad, app, inbound, first, second) in zip(
+            WORKLOADS, each_ports, strict=True
+        ):
+            others = [other for other in WORKLOADS if other != workload]
+            ports[workload] = Ports(*quad)
+            outbound = dict(zip(others, (first, second), strict=True))
+            hl7[workload] = Hl7Ports(app, inbound, outbound)
+        yield Mesh(ports, guard, collector, recorder, certificates, hl7)
 
 
 def _telemetry(mesh: Mesh) -> dict[str, str]:

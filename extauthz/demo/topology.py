@@ -6,11 +6,12 @@ This module knows neither Envoy's types nor processes.
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import randbelow
 from typing import Final
 
+from mesh.istio import mllp
 from mesh.istio.installation import Installation
 from mesh.istio.values import MeshChoice, Values
 
@@ -18,6 +19,8 @@ TRUST_DOMAIN: Final = "cluster.local"
 LOOPBACK: Final = "127.0.0.1"
 SERVICE_PORT: Final = 8080
 """The port of every sample service in its Kubernetes Service. Sidecars listen on free ports."""
+HL7_PORT: Final = mllp.PORT
+"""The same for HL7 over MLLP."""
 
 INSTALLATION: Final = Installation(
     namespace="phiguard-system",
@@ -84,6 +87,22 @@ class Ports:
 
 
 @dataclass(frozen=True, slots=True)
+class Hl7Ports:
+    """The loopback ports of one workload for HL7 over MLLP.
+
+    Args:
+        app: where the application takes messages; the sidecar's inbound listener forwards to it.
+        inbound: the sidecar's listener for the mesh.
+        outbound: the sidecar's listeners for the application's own connections, by service. In a
+            cluster, each service has an address of its own.
+    """
+
+    app: int
+    inbound: int
+    outbound: "Mapping[Workload, int]"
+
+
+@dataclass(frozen=True, slots=True)
 class CertificateFiles:
     """One identity on disk: certificate, private key and the authority that signed it, all PEM."""
 
@@ -102,6 +121,7 @@ class Mesh:
         collector: port of the OTLP collector.
         recorder: port, outside of the mesh, that returns what the sample applications received.
         certificates: by workload, the guard included.
+        hl7: ports for HL7 over MLLP, by workload.
     """
 
     ports: Mapping[Workload, Ports]
@@ -109,6 +129,7 @@ class Mesh:
     collector: int
     recorder: int
     certificates: Mapping[Workload, CertificateFiles]
+    hl7: Mapping[Workload, Hl7Ports] = field(default_factory=dict)
 
 
 @contextmanager

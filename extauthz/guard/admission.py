@@ -10,6 +10,7 @@ all others: a caller with a proven identity holds at most half of the places and
 Not thread-safe. The event loop of each worker owns one instance.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from extauthz.settings import Limits
@@ -48,6 +49,7 @@ class Admission:
         self._held: dict[str, _Taken] = {}
         self._streams = 0
         self._draining = False
+        self._at_drain: set[Callable[[], None]] = set()
 
     @property
     def streams(self) -> int:
@@ -72,6 +74,16 @@ class Admission:
     def drain(self) -> None:
         """Refuse new RPCs from now on. Running RPCs may finish, their responses included."""
         self._draining = True
+        for leave in tuple(self._at_drain):
+            leave()
+
+    def at_drain(self, leave: Callable[[], None]) -> None:
+        """Call this when a drain begins: a connection that never ends must end by itself."""
+        self._at_drain.add(leave)
+
+    def forget(self, leave: Callable[[], None]) -> None:
+        """Undo `at_drain`."""
+        self._at_drain.discard(leave)
 
     def begin(self) -> "Reason | None":
         """Count one more RPC. `end` must follow, whatever this returns.

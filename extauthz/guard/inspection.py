@@ -9,7 +9,7 @@ It is the same code in both places. When the process fails, the judgement is a d
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from extauthz.guard.recorder import Recorder
@@ -118,6 +118,12 @@ class InspectionContext:
         """
         return Inspection(self, call, earlier, replaced)
 
+    def is_for_a_process(self, events: Sequence[Event], snapshot: PolicySnapshot) -> bool:
+        """Whether the message is whole now, and a scanner process judges it."""
+        if not self.scanners.is_open or snapshot.policy is None:
+            return False
+        return is_whole(events) and is_dear(events, snapshot.engine)
+
     async def kept(self) -> bool:
         """Wait until the records of all judgements so far are as safe as `--fsync` asks.
 
@@ -166,7 +172,7 @@ class Inspection:
     async def receive(self, event: Event) -> Judgement | None:
         """Take one event of the message. Return the judgement once it is known, else None."""
         self._events.append(event)
-        if not self._is_for_a_process():
+        if not self._inspections.is_for_a_process(self._events, self._snapshot):
             outcome = self._exchange.receive(event)
             return None if outcome is None else self._judged(outcome, self._exchange)
         try:
@@ -193,12 +199,6 @@ class Inspection:
         if outcome is None:
             raise AssertionError("a failure gave no outcome")
         return self._judged(outcome, self._exchange)
-
-    def _is_for_a_process(self) -> bool:
-        """Whether the message is whole now, and a scanner process judges it."""
-        if not self._inspections.scanners.is_open or self._snapshot.policy is None:
-            return False
-        return is_whole(self._events) and is_dear(self._events, self._snapshot.engine)
 
     def _budget_after(self, waited: float) -> Budget:
         """Return what a scan may cost that begins so many seconds from now."""

@@ -1,6 +1,6 @@
 """One worker: the gRPC server, its upkeep, and its orderly end.
 
-The server offers both services, health checks and reflection. One event loop does everything but
+The server offers three services, health checks and reflection. One event loop does everything but
 the scans of dear messages: those go to scanner processes (`extauthz.scanning`), so that no message
 waits for another's scan. See docs/decisions/0002-grpc-server.md and 0016-scanner-processes.md.
 """
@@ -27,6 +27,7 @@ from extauthz.guard.envoy import wire
 from extauthz.guard.external_processor import ExternalProcessor
 from extauthz.guard.gauges import Freshness, Watched
 from extauthz.guard.inspection import InspectionContext
+from extauthz.guard.network_processor import NetworkProcessor
 from extauthz.guard.recorder import Recorder
 from extauthz.policies.files import PolicyUnreadableError
 from extauthz.policies.store import PolicyStore
@@ -43,7 +44,7 @@ from extauthz.settings import Settings
 from mesh.policy_file.problems import PolicyError
 from mesh.policy_file.teams import SetAside
 
-_READY: Final = ("", wire.AUTHORIZATION, wire.EXTERNAL_PROCESSOR)
+_READY: Final = ("", wire.AUTHORIZATION, wire.EXTERNAL_PROCESSOR, wire.NETWORK_PROCESSOR)
 # SERVING as long as this process answers: a restart does not free a full disk
 _LIVE: Final = "liveness"
 # NOT_SERVING while the policy source is refused; the policy in force still decides
@@ -141,10 +142,13 @@ class Worker:
         services = (
             Authorization(self._inspections, self._admission),
             ExternalProcessor(self._inspections, self._admission, settings.trust_domain),
+            NetworkProcessor(self._inspections, self._admission),
         )
         server.add_generic_rpc_handlers(tuple(service.handlers() for service in services))
         reflection.enable_server_reflection(
-            (wire.AUTHORIZATION, wire.EXTERNAL_PROCESSOR), server, pool=wire.pool()
+            (wire.AUTHORIZATION, wire.EXTERNAL_PROCESSOR, wire.NETWORK_PROCESSOR),
+            server,
+            pool=wire.pool(),
         )
         port = self._listen(server, settings.address, secure=True)
         if settings.health is not None:

@@ -32,26 +32,26 @@ def objects(installation: Installation, ports: Sequence[int]) -> list[Manifest]:
         installation: where the guard is.
         ports: of Services and of pods.
     """
-    labels = (("true", ""), (STREAMING, "-streaming"))
-    return [
-        each
-        for label, suffix in labels
-        for each in (
-            selecting(
-                f"phiguard-inbound-mllp{suffix}",
-                {GUARDED_LABEL: label},
-                [patch for port in ports for patch in _inbound(installation, port)],
-            ),
-            selecting(
-                f"phiguard-outbound-mllp{suffix}",
-                {GUARDED_LABEL: label},
-                [
-                    _judged("SIDECAR_OUTBOUND", port, network_ext_proc.outbound(installation))
-                    for port in ports
-                ],
-            ),
-        )
-    ]
+    labels = ("true", STREAMING)
+    return [make(installation, ports, label) for label in labels for make in (inbound, outbound)]
+
+
+def inbound(installation: Installation, ports: Sequence[int], label: str = "true") -> Manifest:
+    """Connections are judged at the workload that accepts them, after decryption."""
+    patches = [patch for port in ports for patch in _inbound(installation, port)]
+    return _object("phiguard-inbound-mllp", label, patches)
+
+
+def outbound(installation: Installation, ports: Sequence[int], label: str = "true") -> Manifest:
+    """Connections are judged at the workload that opens them, before the mesh encrypts."""
+    judge = network_ext_proc.outbound(installation)
+    patches = [_judged("SIDECAR_OUTBOUND", port, judge) for port in ports]
+    return _object("phiguard-outbound-mllp", label, patches)
+
+
+def _object(name: str, label: str, patches: Sequence[Manifest]) -> Manifest:
+    suffix = "" if label == "true" else f"-{label}"
+    return selecting(f"{name}{suffix}", {GUARDED_LABEL: label}, patches)
 
 
 def _inbound(installation: Installation, port: int) -> list[Manifest]:

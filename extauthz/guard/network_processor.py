@@ -1,0 +1,187 @@
+"""Envoy's `NetworkExternalProcessor.Process`: moves the bytes of one TCP connection in and out.
+
+`extauthz.guard.tcp_stream` makes the answers. This module knows gRPC and keeps the time.
+
+INVARIANT (never a clean end): a call does not end with an OK status while its connection may live.
+Envoy takes a clean end for leave to pass all that follows unread, in both directions, even with
+`failure_mode_allow: false` (seen with Envoy 1.36, 1.38 and 1.40). Any other end closes the
+connection. So every call ends with an abort, also after the answer that closes.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from typing import Final
+
+import grpc
+
+from extauthz.guard.admission import Admission
+from extauthz.guard.calls import call_of
+from extauthz.guard.envoy import network, wire
+from extauthz.guard.inspection import InspectionContext
+from extauthz.guard.tcp_event import TcpAnswer, TcpData
+from extauthz.guard.tcp_stream import Out, TcpStream
+from extauthz.records import logs
+from extauthz.records.allow_list import SpanName
+from extauthz.records.logs import LogEvent
+from mesh.exchange.tcp_events import Judged
+from mesh.message.facts import Direction
+from mesh.policy.decision import Reason
+
+_EOF: Final[object] = grpc.aio.EOF  # type: ignore[attr-defined]  # missing in grpc-stubs
+
+
+class NetworkProcessor:
+    """The servicer of network ext_proc.
+
+    Args:
+        inspections: what every inspection needs.
+        admission: says what is refused while the worker drains or is overloaded.
+    """
+
+    def __init__(self, inspections: InspectionContext, admission: Admission) -> None:
+        self._inspections = inspections
+        self._admission = admission
+
+    async def process(
+        self,
+        _: AsyncIterator[bytes],
+        context: "grpc.aio.ServicerContext[bytes, bytes]",
+    ) -> None:
+        """Answer for one connection until its end."""
+        call = call_of(SpanName.INSPECT, context)
+        refused = self._admission.begin()
+        stream = TcpStream(self._inspections, self._admission, call, network.facts(call))
+        conversation = _Conversation(stream, self._admission, context)
+        try:
+            await conversation.run(refused)
+        except grpc.aio.AbortError:
+            raise
+        except wire.DecodeError:
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "not a ProcessingRequest")
+        except Exception as raised:  # noqa: BLE001 - gRPC would send the exception's text
+            logs.error(LogEvent.INTERNAL_ERROR, raised)
+            await context.abort(grpc.StatusCode.INTERNAL, "internal error")
+        finally:
+            conversation.close()
+            stream.close()
+            self._admission.end()
+
+    def handlers(self) -> "grpc.GenericRpcHandler[bytes, bytes]":
+        """Return the gRPC handlers.
+
+        They pass bytes, so that `process` itself catches a decode error.
+        """
+        method = grpc.stream_stream_rpc_method_handler(self.process)
+        return grpc.method_handlers_generic_handler(wire.NETWORK_PROCESSOR, {"Process": method})
+
+
+class _Conversation:
+    """One call: what is read, what is judged elsewhere, and until when.
+
+    One message is read and one is written at a time. Judgements by scanner processes run beside
+    that, one for each direction at most.
+    """
+
+    def __init__(
+        self,
+        stream: TcpStream,
+        admission: Admission,
+        context: "grpc.aio.ServicerContext[bytes, bytes]",
+    ) -> None:
+        self._stream = stream
+        self._admission = admission
+        self._context = context
+        self._reading: asyncio.Task[TcpData | None] | None = None
+        self._judging: set[asyncio.Task[Judged]] = set()
+        self._until: dict[Direction, tuple[int, float, float]] = {}
+        self._drained = asyncio.get_running_loop().create_future()
+
+    async def run(self, refused: Reason | None) -> None:
+        """Converse until the connection ends. It always ends with an abort."""
+        if refused is not None:
+            await self._write(self._stream.refuse(refused))
+            await self._abort(grpc.StatusCode.UNAVAILABLE, "draining")
+        self._admission.at_drain(self._on_drain)
+        while not self._stream.is_closed:
+            outs = await self._next()
+            if outs is None:
+                break
+            await self._do(outs)
+        await self._abort(grpc.StatusCode.ABORTED, "the connection has ended")
+
+    def close(self) -> None:
+        """End all that still runs."""
+        self._admission.forget(self._on_drain)
+        for task in (self._reading, *self._judging):
+            if task is not None:
+                task.cancel()
+
+    def _on_drain(self) -> None:
+        if not self._drained.done():
+            self._drained.set_result(None)
+
+    async def _next(self) -> list[Out] | None:
+        """Wait for what happens next. Return what is to be done, or None when the proxy has gone.
+
+        A judgement comes before new bytes, and both before a deadline.
+        """
+        if self._drained.done() and self._stream.is_idle:
+            return self._stream.leave(Reason.DRAINING)
+        reading = self._reading = self._reading or asyncio.ensure_future(self._read())
+        waits = {reading, *self._judging} | (set() if self._drained.done() else {self._drained})
+        await asyncio.wait(waits, timeout=self._seconds_left(), return_when=asyncio.FIRST_COMPLETED)
+        for task in self._judging:
+            if task.done():
+                self._judging.discard(task)
+                return self._stream.judged(task.result())
+        if reading.done():
+            self._reading = None
+            given = reading.result()
+            return None if given is None else self._stream.receive(given)
+        now = time.monotonic()
+        late = [direction for direction, (*_, until) in self._until.items() if until <= now]
+        return self._stream.overdue(late[0]) if late else []
+
+    async def _read(self) -> TcpData | None:
+        """Return the next bytes, or None when the proxy has ended the call.
+
+        Raises:
+            wire.DecodeError: it is no ProcessingRequest, or one of an unknown kind.
+        """
+        message = await self._context.read()
+        if message is _EOF:
+            return None
+        given = network.decode(message)
+        if given is None:
+            raise wire.DecodeError
+        return given
+
+    def _seconds_left(self) -> float | None:
+        """Return the time until a sender that must go on is late, or None when none must."""
+        now, before = time.monotonic(), self._until
+        self._until = {}
+        for direction, owed in self._stream.owed.items():
+            known = before.get(direction)
+            until = known[2] if known and known[:2] == owed else now + owed[1]
+            self._until[direction] = (*owed, until)
+        return min((max(0.0, each[2] - now) for each in self._until.values()), default=None)
+
+    async def _do(self, outs: list[Out]) -> None:
+        for out in outs:
+            if isinstance(out, TcpAnswer):
+                await self._write(out)
+            elif self._stream.is_dear(out):
+                self._judging.add(asyncio.ensure_future(self._stream.judge(out)))
+            else:
+                # a message may have many behind it, so this is no recursion
+                outs += self._stream.judged(await self._stream.judge(out))
+
+    async def _write(self, answer: TcpAnswer) -> None:
+        await self._context.write(network.encode(answer))
+
+    async def _abort(self, code: grpc.StatusCode, details: str) -> None:
+        if not self._stream.is_idle:
+            logs.emit(LogEvent.ABORTED, logging.WARNING, code=code.name)
+        await self._context.abort(code, details)
