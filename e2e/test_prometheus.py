@@ -107,22 +107,21 @@ class Posture:
     """The page of `phiguard posture watch`, with an audit that the story chooses."""
 
     def __init__(self) -> None:
-        self.report = Report(time.time(), (), ())
+        self.report = Report(time.time(), (_verdict(State.UP, 8080),), ())
         listener = socket.create_server(("127.0.0.1", 0))
         self.page = f"127.0.0.1:{listener.getsockname()[1]}"
         MetricsPage(listener, lambda: [("", metrics.families(self.report, 0))]).start()
 
     def worsens(self) -> None:
         """One cell is DOWN, one is UNKNOWN, and nobody has looked for two days."""
-        why = Evidence(Layer.DECLARED, Stance.DOWN, "mesh", None, "it passes unread")
-        workload = WorkloadName("clinic", "Deployment", "ehr")
-        verdicts = tuple(
-            Verdict(
-                Cell(workload, Vantage.INBOUND, port, PeerClass.MESH), state, Grade.NONE, why, ()
-            )
-            for port, state in enumerate((State.DOWN, State.UNKNOWN), 8080)
-        )
+        verdicts = (_verdict(State.DOWN, 8080), _verdict(State.UNKNOWN, 9090))
         self.report = Report(time.time() - 2 * 86400, verdicts, ())
+
+
+def _verdict(state: State, port: int) -> Verdict:
+    cell = Cell(WorkloadName("clinic", "Deployment", "ehr"), Vantage.INBOUND, port, PeerClass.MESH)
+    why = Evidence(Layer.DECLARED, Stance.UNKNOWN, "mesh", None, "what is said")
+    return Verdict(cell, state, Grade.NONE, why, ())
 
 
 def _told(

@@ -112,10 +112,12 @@ class ClusterWatcher:
         with self._lock:
             state = dict(self._state)
             config_maps, problems = self._configuration
+        # what was once seen of a kind that cannot be followed still runs, as far as anybody knows:
+        # its cells stay, and nothing follows from what is not there
         listings = [
-            Listing(kind, tuple(known.items.values()), known.at, kind.resource, whole=True)
+            Listing(kind, tuple(seen.values()), known.at, kind.resource, whole=known.items is seen)
             for kind in self._kinds
-            if (known := state[kind.resource]).items is not None
+            if (seen := (known := state[kind.resource]).last) is not None and not known.absent
         ]
         lost = [f"{name}: {each.problem}" for name, each in state.items() if each.problem]
         return Collection(
