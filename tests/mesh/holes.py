@@ -30,6 +30,9 @@ CELLS: tuple[tuple[str, Cell, Stance], ...] = (
     ("gateway", (Vantage.INBOUND, 8088, PeerClass.MESH), Stance.JUDGED),
     ("allow-any", INBOUND, Stance.JUDGED),
     ("permissive", INBOUND, Stance.JUDGED),
+    ("mllp", (Vantage.INBOUND, 2575, PeerClass.MESH), Stance.JUDGED),
+    ("mllp", (Vantage.INBOUND, 2575, PeerClass.PLAINTEXT), Stance.CLOSED),
+    ("mllp", (Vantage.OUTBOUND, 2575, PeerClass.MESH), Stance.JUDGED),
 )
 """Cells of the real dumps that are right as they are."""
 

@@ -29,6 +29,7 @@ _KNOWN: Final = frozenset(
 )  # fmt: skip
 _BODY: Final = frozenset({"max_request_bytes", "allow_partial_message", "pack_as_bytes"})
 _ALL: Final = {"HUNDRED": 100, "": 100, "TEN_THOUSAND": 10_000, "MILLION": 1_000_000}
+_MESH: Final = "MeshConfig"
 _IN_MESH_CONFIG: Final = "of the provider in the mesh's extensionProviders"
 
 
@@ -44,7 +45,7 @@ def faults(config: Tree, guard: GuardNames) -> Iterator[Finding]:
     yield from asks_other(config, "ext_authz", guard)
     if flag(config, "failure_mode_allow"):
         fix = f"set failOpen: false {_IN_MESH_CONFIG}"
-        yield down("failure-open", "ext_authz is open on failure", fix)
+        yield down("failure-open", "ext_authz is open on failure", fix, _MESH)
     if flag(config, "shadow_mode"):
         yield down("observes", "ext_authz only observes", "set shadow_mode: false")
     for key in ("allowed_headers", "disallowed_headers"):
@@ -65,13 +66,13 @@ def body_faults(settings: Tree) -> Iterator[Finding]:
     only(settings, _BODY, "with_request_body")
     if number(settings, "max_request_bytes") <= 0:
         fix = f"set includeRequestBodyInCheck {_IN_MESH_CONFIG}"
-        yield down("no-body", "ext_authz gives the guard no body", fix)
+        yield down("no-body", "ext_authz gives the guard no body", fix, _MESH)
     elif not flag(settings, "pack_as_bytes"):
         fix = f"set packAsBytes: true {_IN_MESH_CONFIG}"
-        yield down("body-changed", "ext_authz changes bodies that are no UTF-8", fix)
+        yield down("body-changed", "ext_authz changes bodies that are no UTF-8", fix, _MESH)
     if flag(settings, "allow_partial_message"):
         fix = f"set allowPartialMessage: false {_IN_MESH_CONFIG}"
-        yield down("partial-body", "ext_authz lets the rest of a long body pass unread", fix)
+        yield down("partial-body", "ext_authz lets the rest of a long body pass unread", fix, _MESH)
 
 
 def _enabled(config: Tree) -> Iterator[Finding]:
@@ -96,4 +97,4 @@ def _timeout(config: Tree) -> Iterator[Finding]:
         yield unknown("unknown-timeout", f"ext_authz has a timeout of {shown(given)}")
     elif wait < SHORTEST:
         said = f"ext_authz waits {shown(given)} for the guard and then refuses"
-        yield down("timeout-short", said, f"set timeout: 2s {_IN_MESH_CONFIG}")
+        yield down("timeout-short", said, f"set timeout: 2s {_IN_MESH_CONFIG}", _MESH)

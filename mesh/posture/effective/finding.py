@@ -12,7 +12,11 @@ _RANK: Final = {Stance.DOWN: 0, Stance.UNKNOWN: 1}
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding, as `Evidence` will say it."""
+    """One finding, as `Evidence` will say it.
+
+    Args:
+        object: its kind and its name. `Proxy` knows the namespace.
+    """
 
     stance: Stance
     code: str

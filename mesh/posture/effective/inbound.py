@@ -43,13 +43,13 @@ def _taking(view: View, port: int) -> list[Listener]:
 
 
 def _judged(view: View, listener: Listener, port: int, peers: PeerClass) -> Iterator[Finding]:
+    is_gateway = view.parts.node.kind is ProxyKind.GATEWAY
     if peers is PeerClass.PLAINTEXT:
         for chain in listener.chains(port, *Transport):
-            found = refuses_without_certificate(chain) or _REFUSED
+            found = refuses_without_certificate(chain, is_gateway) or _REFUSED
             yield found.within(chain.title)
         return
     # at a gateway, anybody may come
-    is_gateway = view.parts.node.kind is ProxyKind.GATEWAY
     seen = tuple(Transport) if is_gateway else (Transport.TLS,)
     for chain in listener.chains(port, *seen):
         yield _through(view, chain).within(chain.title)

@@ -12,7 +12,7 @@ from mesh.posture.effective.names import GuardNames
 from mesh.posture.effective.reach import Reach
 from mesh.posture.effective.routes import Routes
 from mesh.posture.effective.service import asks_guard, cluster
-from mesh.posture.effective.tree import Tree, UnreadableError, only, shown, trees
+from mesh.posture.effective.tree import Tree, UnreadableError, only, shown, text, trees
 from mesh.posture.evidence import Stance
 
 KIND: Final = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
@@ -42,6 +42,7 @@ _KNOWN: Final = frozenset(
     }
 )  # fmt: skip
 _UPGRADE: Final = frozenset({"upgrade_type", "filters", "enabled"})
+_CONNECT: Final = "CONNECT"
 _ASKING: Final = (ext_authz.KIND, ext_proc.KIND)
 _LOCAL_SPACE: Final = "envoy.filters.http.rbac"
 
@@ -87,6 +88,8 @@ def _findings(
     stacks = [http_filters.of(manager, "http_filters")]
     for upgrade in trees(manager, "upgrade_configs"):
         only(upgrade, _UPGRADE, "an upgrade")
+        if text(upgrade, "upgrade_type").upper().startswith(_CONNECT):
+            yield unknown("connect", "it opens tunnels (CONNECT), and nobody reads what is in them")
         # without filters of its own, an upgrade goes through those of the manager
         if "filters" in upgrade:
             stacks.append(http_filters.of(upgrade, "filters"))
@@ -146,7 +149,8 @@ class _Stack:
                 return down("other-service", said, "name the guard's cluster")
         if any(not each.kind for each in self._filters[: self._end]):
             return unknown("discovered", f"a filter that is discovered elsewhere may judge {half}s")
-        return down("no-gate", f"no filter gives {half}s to the guard", _SWITCH_ON)
+        inserts = _INSERTS[half, self._asked.routed]
+        return down("no-gate", f"no filter gives {half}s to the guard", _SWITCH_ON, inserts)
 
     def _faults(self, gate: HttpFilter, half: Direction) -> Iterator[Finding]:
         """Everything that is wrong with one gate, for one half."""
@@ -204,5 +208,11 @@ class _Stack:
         return each.kind in _ASKING and asks_guard(each.config, self._guard)
 
 
+_INSERTS: Final = {
+    (Direction.REQUEST, False): "AuthorizationPolicy phiguard",
+    (Direction.RESPONSE, False): "EnvoyFilter phiguard-inbound-responses",
+    (Direction.REQUEST, True): "EnvoyFilter phiguard-outbound-requests",
+}
+"""The objects that `phiguard istio render` writes for each gate; whether what it judges is sent."""
 _SWITCH_ON: Final = "apply what `phiguard istio render` writes for the namespace, and the label"
 _BEFORE: Final = "insert it before the router"

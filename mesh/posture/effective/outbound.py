@@ -1,10 +1,11 @@
 """Is each message that the pod sends judged before it leaves, or out of reach?"""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from mesh.posture.cell import PeerClass
-from mesh.posture.effective.finding import Finding, unknown, unread, worst
+from mesh.posture.effective.finding import Finding, down, unknown, unread, worst
 from mesh.posture.effective.listener import Chain, Listener
 from mesh.posture.effective.manager import OUTBOUND
 from mesh.posture.effective.routes import ANYWHERE
@@ -110,13 +111,10 @@ def _named(judged: Finding, there: list[str], reached: dict[str, frozenset[Leads
     outside = [each for each in there if Leads.OUTSIDE in reached[each]]
     first = (outside or there)[0]
     whom = "any host" if first == ANYWHERE else f"`{shown(first)}`"
-    return Finding(
-        judged.stance,
-        "passthrough" if outside and judged.code == "tcp" else judged.code,
-        f"to {whom}: {judged.text}",
-        _CATCH_ALL_FIX if outside and judged.code in ("tcp", "no-gate") else judged.fix,
-        judged.object,
-    )
+    said = f"to {whom}: {judged.text}"
+    if outside and judged.code == "tcp":
+        return down("passthrough", said, _CATCH_ALL_FIX, "MeshConfig")
+    return replace(judged, text=said)
 
 
 def _leads(view: View, name: str) -> frozenset[Leads]:

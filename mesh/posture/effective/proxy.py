@@ -83,10 +83,17 @@ class Proxy:
             self._at,
             found.text,
             self.pod,
-            found.object,
+            self._object(found.object),
             found.fix,
             found.code,
         )
+
+    def _object(self, name: str) -> str:
+        """The object to change: `EnvoyFilter clinic/phiguard-outbound-requests`."""
+        if self.node.kind is not ProxyKind.SIDECAR:
+            return ""  # a gateway's objects have names of their own
+        kind, _, name = name.partition(" ")
+        return f"{kind} {self.namespace}/{name}" if name else kind
 
     @cached_property
     def edges(self) -> tuple[Edge, ...]:

@@ -25,6 +25,7 @@ _KNOWN: Final = frozenset(
     }
 )  # fmt: skip
 _KEY: Final = "shadow_effective_policy_id"
+_POLICY: Final = "AuthorizationPolicy phiguard"
 _POLICIES: Final = "let the AuthorizationPolicy have `rules: [{}]`"
 
 
@@ -59,7 +60,9 @@ def faults(authorization: Tree, before: Sequence[Tree], space: str) -> Iterator[
     prefix, stat = text(match, "prefix"), path[0].removesuffix(_KEY)
     writing = [each for each in before if text(each, "shadow_rules_stat_prefix") == stat]
     if not writing:
-        yield down("no-trigger", "no RBAC filter before ext_authz switches it on", _POLICIES)
+        yield down(
+            "no-trigger", "no RBAC filter before ext_authz switches it on", _POLICIES, _POLICY
+        )
     for each in writing:
         yield from _triggers(each, prefix)
 
@@ -76,7 +79,7 @@ def _triggers(rbac: Tree, prefix: str) -> Iterator[Finding]:
         if _is_unconditional(policy):
             return
     said = "the rules that switch ext_authz on do not match every request"
-    yield down("conditional", said, _POLICIES)
+    yield down("conditional", said, _POLICIES, _POLICY)
 
 
 def _is_unconditional(policy: Tree) -> bool:

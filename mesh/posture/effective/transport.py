@@ -12,6 +12,7 @@ _QUIC: Final = "envoy.extensions.transport_sockets.quic.v3.QuicDownstreamTranspo
 _RAW: Final = "envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer"
 _SPIFFE: Final = "envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidatorConfig"
 _STRICT: Final = "set PeerAuthentication mtls.mode: STRICT"
+_MUTUAL: Final = "set tls.mode: MUTUAL in the Gateway"
 _VERIFIES: Final = ("", "VERIFY_TRUST_CHAIN", "0")
 
 
@@ -66,7 +67,7 @@ def asks_authority(context: Tree) -> bool:
     return bool(discovered or custom or tree(own, "trusted_ca"))
 
 
-def refuses_without_certificate(chain: Chain) -> Finding | None:
+def refuses_without_certificate(chain: Chain, is_gateway: bool) -> Finding | None:
     """Why peers without a certificate come in; None where they do not.
 
     Raises:
@@ -75,5 +76,6 @@ def refuses_without_certificate(chain: Chain) -> Finding | None:
     found = asks(chain)
     if found is Asks.CERTIFICATE:
         return None
+    fix = _MUTUAL if is_gateway else _STRICT
     said = "takes plain text" if found is Asks.NOTHING else "takes TLS without a certificate"
-    return down("plaintext-open", f"it {said}, so peers without a principal come in", _STRICT)
+    return down("plaintext-open", f"it {said}, so peers without a principal come in", fix)

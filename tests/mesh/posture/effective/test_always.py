@@ -236,5 +236,5 @@ def test_deep_nesting_is_unknown(field: str) -> None:
 
 def test_a_million_keys_are_read() -> None:
     dump = Dump("guarded")
-    host(dump)["metadata"] = dict.fromkeys(map(str, range(1_000_000)), {})
+    host(dump)["metadata"] = dict.fromkeys(map(str, range(1_000_000)))
     assert is_good(dump.body, OUTBOUND)

@@ -82,6 +82,14 @@ def test_each_change_shows(edit: Edit, expected: Encryption) -> None:
     assert encryption(dump) == expected
 
 
+def test_what_a_destination_rule_sets_shows() -> None:
+    found = {(each.host, each.port): each.encryption for each in Dump("mllp").proxy().edges}
+    store = "store.clinic.svc.cluster.local"
+    assert found[store, 7070] is Encryption.PLAINTEXT
+    assert found[store, 5432] is Encryption.TLS
+    assert found[store, 8080] is Encryption.MTLS
+
+
 def test_without_clusters_there_are_no_edges() -> None:
     dump = Dump("guarded")
     dump.drop("ClustersConfigDump")

@@ -62,6 +62,11 @@ HOLES = (
             ),
             ("a field of tomorrow", lambda d: d.outbound.update(bypass=True), "unreadable"),
             (
+                "tunnels",
+                lambda d: d.outbound["upgrade_configs"].append({"upgrade_type": "connect-udp"}),
+                "connect",
+            ),
+            (
                 "an upgrade of tomorrow",
                 lambda d: d.outbound["upgrade_configs"][0].update(bypass=True),
                 "unreadable",

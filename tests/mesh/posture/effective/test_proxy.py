@@ -4,12 +4,14 @@ import json
 from typing import Any
 
 import pytest
-from real_dumps import AT, GUARD, INBOUND, Dump
+from real_dumps import AT, GATEWAY, GUARD, INBOUND, OUTBOUND, Cell, Dump, Edit, without
 
 from mesh.posture.effective.dump import DumpError
 from mesh.posture.effective.node import ProxyKind
 from mesh.posture.effective.proxy import read
 from mesh.posture.evidence import Layer, Stance
+
+AUTHZ, OURS = "envoy.filters.http.ext_authz", "phiguard.ext_proc"
 
 
 def test_a_proxy_says_itself_whose_it_is() -> None:
@@ -25,6 +27,37 @@ def test_evidence_names_its_source_its_time_and_its_pod() -> None:
     found = Dump("guarded").evidence(INBOUND)
     assert found.layer is Layer.EFFECTIVE
     assert (found.source, found.at, found.pod) == ("a test", AT, "ehr-6c9f-x2v4p")
+
+
+@pytest.mark.parametrize(
+    ("cell", "edit", "changed"),
+    [
+        (INBOUND, lambda d: without(d.inbound, AUTHZ), "AuthorizationPolicy clinic/phiguard"),
+        (
+            INBOUND,
+            lambda d: without(d.inbound, OURS),
+            "EnvoyFilter clinic/phiguard-inbound-responses",
+        ),
+        (
+            OUTBOUND,
+            lambda d: without(d.outbound, OURS),
+            "EnvoyFilter clinic/phiguard-outbound-requests",
+        ),
+        (INBOUND, lambda d: d.authz.update(failure_mode_allow=True), "MeshConfig"),
+        (INBOUND, lambda d: d.answers.update(failure_mode_allow=True), ""),
+        (INBOUND, lambda d: None, ""),
+    ],
+)
+def test_evidence_names_the_object_to_change(cell: Cell, edit: Edit, changed: str) -> None:
+    dump = Dump("guarded")
+    edit(dump)
+    assert dump.evidence(cell).object == changed
+
+
+def test_a_gateways_objects_have_names_of_their_own() -> None:
+    dump = Dump("gateway")
+    without(dump.gateway, OURS)
+    assert dump.evidence(GATEWAY).object == ""
 
 
 def test_the_parts_may_come_in_any_order() -> None:
