@@ -47,6 +47,8 @@ class Key(StrEnum):
     AUDITS = "phiguard.audits"
     DIRECTION = "phiguard.direction"
     VANTAGE = "phiguard.vantage"
+    PROTOCOL = "phiguard.protocol"
+    MESSAGE_TYPE = "phiguard.message_type"
     SOURCE = "phiguard.source"
     DESTINATION = "phiguard.destination"
     SERVICE = "phiguard.service"

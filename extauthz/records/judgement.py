@@ -10,6 +10,7 @@ from typing import Any
 
 from mesh.message.body_digests import UNCHANGED, FieldChanges, Replaced
 from mesh.message.facts import Facts
+from mesh.message.message_types import recorded
 from mesh.policy.decision import Action, Decision
 from phiscan.finding import ScanReport
 
@@ -20,7 +21,8 @@ class Judgement:
 
     Args:
         id: unique id of the decision; the answer, the span and the ledger record carry it.
-        facts: who talks to whom. Its operation is never recorded: a path can hold PHI.
+        facts: who talks to whom. Of its operation only a type of HL7 message is recorded, where it
+            is of the standard's tables: a path can hold PHI.
         decision: the decision.
         report: the scan report.
         policy: name of the policy that decided.
@@ -85,6 +87,8 @@ def ledger_record(judgement: Judgement) -> dict[str, Any]:
         "mtls": facts.mtls,
         "direction": facts.direction.value,
         "vantage": facts.vantage.value,
+        "protocol": facts.protocol.value,
+        "messageType": recorded(facts.operation.message_type) or None,
         "trace": judgement.trace,
         "exchange": judgement.exchange or judgement.id,
         "piece": judgement.piece,

@@ -19,6 +19,7 @@ from opentelemetry.trace import SpanContext, TraceFlags
 
 from extauthz.records.allow_list import Key, ListedSpan, SpanName
 from extauthz.records.judgement import Judgement
+from mesh.message.message_types import recorded
 
 SCOPE: Final = "phiguard"
 SLOW: Final = 10_000_000
@@ -63,6 +64,7 @@ _NAMES: Final = tuple(
         Key.AUDITS,
         Key.DIRECTION,
         Key.VANTAGE,
+        Key.PROTOCOL,
         Key.SOURCE,
         Key.DESTINATION,
         Key.SERVICE,
@@ -72,6 +74,7 @@ _NAMES: Final = tuple(
 
 
 _MTLS: Final = Key.MTLS.value
+_MESSAGE_TYPE: Final = Key.MESSAGE_TYPE.value
 _RULE, _RULE_SET = Key.RULE.value, Key.RULE_SET.value
 
 
@@ -188,6 +191,7 @@ def span_attributes(judgement: Judgement) -> dict[str, Any]:
         tuple([f"{action.value} {rule}" for rule, action in decision.audits]),
         facts.direction.value,
         facts.vantage.value,
+        facts.protocol.value,
         facts.source,
         facts.destination,
         facts.service,
@@ -196,6 +200,8 @@ def span_attributes(judgement: Judgement) -> dict[str, Any]:
     named = dict(zip(_NAMES, values, strict=True))
     if facts.mtls is None:
         del named[_MTLS]
+    if message_type := recorded(facts.operation.message_type):
+        named[_MESSAGE_TYPE] = message_type
     if judgement.policy:
         named[_RULE_SET] = judgement.policy
     if len(decision.rules) == 1:

@@ -68,8 +68,11 @@ def tree(told: Told, *, whole_policy: bool) -> str:
 
 def _who(record: Record) -> Branch:
     mutual = mutual_tls(record)
+    words = [record.get(key) for key in ("protocol", "messageType")]  # older records lack them
+    spoken = " ".join(str(word) for word in words if word)
     return Branch(
-        f"who: a {_text(record, 'direction')}, seen {_text(record, 'vantage')}",
+        f"who: a {_text(record, 'direction')}, seen {_text(record, 'vantage')}"
+        f"{f', {table.shown(spoken)}' if spoken else ''}",
         [
             Branch(f"source: {_text(record, 'source')}"),
             Branch(f"destination: {_text(record, 'destination')}"),

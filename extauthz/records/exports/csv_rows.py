@@ -11,7 +11,8 @@ from extauthz.records.exports.values import KEYS, SUMMED, Record, shown
 COLUMNS: Final = (
     "time id decision enforced reason verdict coverage gap media parts opaque identifiers infoTypes"
     " tipped rules audits policy source destination service caller mtls direction vantage trace"
-    " worker seq hash observed exchange piece schema prev count bytes from to".split()
+    " worker seq hash observed exchange piece schema prev count bytes from to protocol"
+    " messageType".split()
 )
 PLACES: Final[Mapping[str, str]] = {key: f"`{key}`" if key in COLUMNS else SUMMED for key in KEYS}
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")

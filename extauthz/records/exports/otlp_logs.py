@@ -53,6 +53,8 @@ _ATTRIBUTES: Final = {
     "mtls": ("phiguard.mtls", _FLAG),
     "direction": ("phiguard.direction", _TEXT),
     "vantage": ("phiguard.vantage", _TEXT),
+    "protocol": ("phiguard.protocol", _TEXT),
+    "messageType": ("phiguard.message_type", _TEXT),
     "worker": ("phiguard.ledger.worker", _NUMBER),
     "seq": ("phiguard.ledger.seq", _NUMBER),
     "prev": ("phiguard.ledger.prev", _TEXT),

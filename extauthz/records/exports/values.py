@@ -13,7 +13,8 @@ LEFT_OUT: Final = "left out"
 KEYS: Final = tuple(
     "schema kind time id exchange piece decision enforced observed reason verdict coverage gap"
     " media parts opaque identifiers infoTypes tipped rules audits policy source destination"
-    " service caller mtls direction vantage trace worker seq prev hash count bytes from to".split()
+    " service caller mtls direction vantage protocol messageType trace worker seq prev hash count"
+    " bytes from to".split()
 )
 """Every key of a decision or a summary, and `worker`, which the name of the ledger's file says."""
 SUMMED: Final = "left out: a summary has a `count`"

@@ -19,7 +19,7 @@ from running_guard import (
 )
 
 from extauthz.records.ledger.file import SCHEMA
-from mesh.message.facts import Direction, Vantage
+from mesh.message.facts import Direction, Protocol, Vantage
 from mesh.policy.decision import Action, Mode, Reason
 from phiscan.finding import Coverage, Gap, Verdict
 from phiscan.identifiers import Identifier
@@ -90,6 +90,7 @@ def test_all_kinds_are_offered():
     [
         ("decision", Action), ("reason", Reason), ("verdict", Verdict), ("coverage", Coverage),
         ("gap", Gap), ("direction", Direction), ("vantage", Vantage),
+        ("protocol", Protocol),
     ],
 )  # fmt: skip
 def test_the_words_of_a_decision_are_closed(key, words):

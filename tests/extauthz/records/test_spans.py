@@ -11,7 +11,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from extauthz.records.allow_list import Key
 from extauthz.records.judgement import ledger_record
 from extauthz.records.spans import parent_of, span_attributes
-from mesh.message.facts import Direction, Vantage
+from mesh.message.facts import Direction, Operation, Protocol, Vantage
 from mesh.policy.decision import Action
 from phiscan.finding import Coverage, Gap, Location
 
@@ -102,6 +102,8 @@ def test_every_attribute_has_its_own_value():
         mtls=True,
         direction=Direction.RESPONSE,
         vantage=Vantage.OUTBOUND,
+        protocol=Protocol.MLLP,
+        operation=Operation(message_type="ADT^A01"),
     )
     decision = replace(
         JUDGEMENT.decision,
@@ -135,9 +137,28 @@ def test_every_attribute_has_its_own_value():
         "phiguard.audits": (),
         "phiguard.direction": "response",
         "phiguard.vantage": "outbound",
+        "phiguard.protocol": "MLLP",
+        "phiguard.message_type": "ADT^A01",
         "phiguard.source": "cluster.local/ns/a/sa/b",
         "phiguard.destination": "cluster.local/ns/c/sa/d",
         "phiguard.service": "d.c.svc.cluster.local",
         "phiguard.mtls": True,
         "security_rule.ruleset.name": "clinic",
     }
+
+
+@pytest.mark.parametrize(("written", "told"), [("ANA^RUZ", "OTHER"), ("", None)])
+def test_of_a_message_type_only_words_of_the_tables_leave(written, told):
+    facts = replace(JUDGEMENT.facts, operation=Operation(message_type=written))
+    found = span_attributes(replace(JUDGEMENT, facts=facts))
+    assert found.get("phiguard.message_type") == told
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"), [("ADT^A01", "ADT^A01"), ("ANA^RUZ", "OTHER"), ("", None)]
+)
+def test_a_ledger_record_says_a_message_type_of_the_tables_and_no_other(written, kept):
+    operation = Operation(message_type=written)
+    facts = replace(JUDGEMENT.facts, protocol=Protocol.MLLP, operation=operation)
+    record = ledger_record(replace(JUDGEMENT, facts=facts))
+    assert (record["protocol"], record["messageType"]) == ("MLLP", kept)
