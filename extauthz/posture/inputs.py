@@ -58,6 +58,27 @@ def inputs_of(
     ), tuple(problems)
 
 
+def mesh_of(collection: Collection, provider: str) -> Mesh:
+    """Return what all objects say together."""
+    objects, _ = collections.objects_of(collection)
+    return Mesh(objects, provider)
+
+
+def proxies_of(
+    collection: Collection, provider: str
+) -> tuple[tuple[proxy.Proxy, ...], tuple[str, ...]]:
+    """Return the proxies whose configurations can be read, and a line for each other one."""
+    objects, odd = collections.objects_of(collection)
+    guard = names.of(Mesh(objects, provider))
+    found, problems = list[proxy.Proxy](), list(odd)
+    for dump in collection.dumps:
+        try:
+            found.append(_proxy(dump, guard))
+        except DumpError as error:
+            problems.append(f"{dump.source}: {error}")
+    return tuple(found), tuple(problems)
+
+
 def pod_of(source: str) -> PodKey | None:
     """Return the pod that a dump's file is named by: `proxies/clinic.ehr-7d4f.json`.
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Final
 
 from mesh.istio.check import scoping
-from mesh.istio.check.services import EXPORT, HTTP, TCP_LIKE, protocol
+from mesh.istio.check.services import EXPORT, HTTP, TCP_LIKE, TLS_LIKE, protocol
 from mesh.istio.check.view import Mesh
 from mesh.istio.check.workloads import Workload
 from mesh.istio.snapshot import MeshObject, Node
@@ -115,6 +115,19 @@ class Destinations:
                     yield _destination(document, host, port, "number", platform=False)
 
 
+def tls_ports(mesh: Mesh) -> frozenset[tuple[str, int]]:
+    """Hosts and ports of Services that say that their applications speak TLS themselves.
+
+    Hosts are without the cluster's domain: `kubernetes.default.svc`.
+    """
+    return frozenset(
+        (f"{document.name}.{document.namespace}.svc", int(port.at("port").text))
+        for document in mesh.kind("Service")
+        for port in document.spec.at("ports")
+        if protocol(port) in TLS_LIKE and port.at("port").text.isdigit()
+    )
+
+
 def _destination(
     document: MeshObject, host: str, port: Node, number: str, platform: bool
 ) -> Destination:
@@ -164,13 +177,13 @@ def _names(word: str, sidecar: MeshObject, destination: Destination) -> bool:
         namespace = sidecar.namespace
     if namespace not in ("*", own):
         return False
-    host = _short(host)
+    host = short(host)
     if host.startswith("*"):
         return destination.host.endswith(host[1:])
     return host == destination.host
 
 
-def _short(host: str) -> str:
+def short(host: str) -> str:
     """A host without the cluster's domain: `lab.clinic.svc`."""
     before, service, _ = host.partition(".svc.")
     return f"{before}.svc" if service else host

@@ -1,9 +1,11 @@
 """How connections between workloads are encrypted, and by whose certificates."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
+
+from mesh.posture.destinations import short
 
 
 class Encryption(StrEnum):
@@ -74,3 +76,20 @@ def edges(found: Iterable[Edge]) -> list[Edge]:
         if known is None or _WORST_FIRST[each.encryption] < _WORST_FIRST[known.encryption]:
             worst[key] = each
     return [worst[key] for key in sorted(worst)]
+
+
+def as_applications_say(found: Iterable[Edge], ports: Collection[tuple[str, int]]) -> list[Edge]:
+    """The edges, where a plain one to a port of TLS is not known.
+
+    The mesh adds no encryption there, and applications do it themselves, or not.
+
+    Args:
+        ports: hosts and ports that speak TLS, as `destinations.tls_ports` gives them.
+    """
+    text = "the mesh adds none, and the port is named for TLS of the application's own"
+    return [
+        replace(each, encryption=Encryption.UNKNOWN, text=text)
+        if each.encryption is Encryption.PLAINTEXT and (short(each.host), each.port) in ports
+        else each
+        for each in found
+    ]

@@ -123,7 +123,10 @@ def test_the_page_names_the_secrets_and_the_image_that_the_objects_need():
     for name in (*SECRETS, *images):
         assert name in PAGE
     assert f"rayproject/ray:{CLUSTER['spec']['rayVersion']}" in PAGE
-    assert f"ray[default]=={CLUSTER['spec']['rayVersion']}" in (ROOT / "requirements-ray.in").read_text()
+    assert (
+        f"ray[default]=={CLUSTER['spec']['rayVersion']}"
+        in (ROOT / "requirements-ray.in").read_text()
+    )
 
 
 def test_kubernetes_schemas_hold(tmp_path):

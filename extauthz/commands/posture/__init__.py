@@ -7,12 +7,12 @@ input.
 import argparse
 from typing import TYPE_CHECKING
 
-from extauthz.commands.posture import audit, collect, coverage, diff, explain, watch
+from extauthz.commands.posture import audit, collect, coverage, diff, encryption, explain, watch
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
-_COMMANDS = (audit, watch, diff, explain, coverage, collect)
+_COMMANDS = (audit, watch, diff, explain, coverage, encryption, collect)
 
 
 def add_parser(subparsers: "_Subparsers") -> None:

@@ -191,11 +191,15 @@ def _fixed(args: argparse.Namespace) -> float | None:
     return time_of(times.moment("--now", args.now))
 
 
+def moment(args: argparse.Namespace) -> float:
+    """Return the time as of which is judged, in Unix seconds. Raises UsageError."""
+    fixed = _fixed(args)
+    return time.time() if fixed is None else fixed
+
+
 def audited(args: argparse.Namespace) -> Audited:
     """Collect and judge. Raises UsageError."""
     freshness = freshness_of(args)
-    now = _fixed(args)
     found = collected(args)
     inputs, problems = inputs_of(found, freshness, args.provider)
-    at = time.time() if now is None else now
-    return Audited(found.source, audit(inputs, at, freshness), problems)
+    return Audited(found.source, audit(inputs, moment(args), freshness), problems)

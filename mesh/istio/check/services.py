@@ -53,7 +53,7 @@ _HTTP2_NAMES: Final = ("grpc", "http2")
 _HTTP2_APP_PROTOCOLS: Final = ("grpc", "http2", "kubernetes.io/h2c")
 HTTP: Final = ("http", "http2", "grpc", "grpc-web", "kubernetes.io/h2c", "kubernetes.io/ws")
 TCP_LIKE: Final = ("tcp", "mongo", "mysql", "redis", "thrift", "dubbo")
-_TLS: Final = ("tls", "https", "kubernetes.io/wss")
+TLS_LIKE: Final = ("tls", "https", "kubernetes.io/wss")
 EXPORT: Final = "networking.istio.io/exportTo"
 
 
@@ -149,7 +149,7 @@ def _port(mesh: Mesh, document: MeshObject, port: Node) -> Iterator[IstioProblem
     elif spoken in TCP_LIKE and not (mllp.is_named(port) or mllp.is_read(mesh, document, port)):
         message = f"port {number} is {spoken}"
         yield problem(TCP, document, where, message, f"name it `http-...` if it is HTTP, {move}")
-    elif spoken in _TLS:
+    elif spoken in TLS_LIKE:
         message = f"port {number} is {spoken}"
         cure = f"let the application speak HTTP and leave TLS to the mesh, {move}"
         yield problem(TLS, document, where, message, cure)
