@@ -11,7 +11,7 @@ from mesh.posture.effective.http_filters import ROUTER, HttpFilter
 from mesh.posture.effective.names import GuardNames
 from mesh.posture.effective.reach import Reach
 from mesh.posture.effective.routes import Routes
-from mesh.posture.effective.service import asks_guard, cluster
+from mesh.posture.effective.service import NOBODY, asks_guard, cluster
 from mesh.posture.effective.tree import Tree, UnreadableError, only, shown, text, trees
 from mesh.posture.evidence import Stance
 
@@ -143,6 +143,8 @@ class _Stack:
 
     def _no_gate(self, half: Direction) -> Finding:
         for each in self._filters:
+            if each.kind in _ASKING and not self._guard.clusters:
+                return NOBODY
             if each.kind in _ASKING and not self._is_ours(each):
                 asked = shown(cluster(each.config)) or "no gRPC cluster"
                 said = f"no filter gives {half}s to the guard: `{shown(each.name)}` asks {asked}"

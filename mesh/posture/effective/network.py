@@ -11,7 +11,7 @@ from mesh.posture.effective.listener import Chain
 from mesh.posture.effective.names import GuardNames
 from mesh.posture.effective.reach import Reach
 from mesh.posture.effective.routes import ANYWHERE
-from mesh.posture.effective.service import asks_guard, cluster
+from mesh.posture.effective.service import NOBODY, asks_guard, cluster
 from mesh.posture.effective.tree import (
     Tree,
     UnreadableError,
@@ -115,6 +115,8 @@ def _clusters(config: Tree) -> list[str]:
 
 def _judged(gates: list[Tree], admits: bool, guard: GuardNames, reach: Reach) -> Finding:
     ours = [each for each in gates if asks_guard(each, guard)]
+    if gates and not guard.clusters:
+        return NOBODY
     if not ours:
         more = (
             "; the guard admits the connection (ext_authz) and reads none of it" if admits else ""

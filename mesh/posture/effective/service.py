@@ -1,8 +1,9 @@
 """Which gRPC service a filter asks, and whether that is the guard."""
 
 from collections.abc import Iterator
+from typing import Final
 
-from mesh.posture.effective.finding import Finding, down
+from mesh.posture.effective.finding import Finding, down, unknown
 from mesh.posture.effective.names import GuardNames
 from mesh.posture.effective.tree import Tree, shown, text, tree
 
@@ -23,6 +24,14 @@ def asks_guard(config: Tree, guard: GuardNames) -> bool:
         UnreadableError: its service has another shape.
     """
     return cluster(config) in guard.clusters
+
+
+NOBODY: Final = unknown(
+    "no-guard",
+    "no object says which service the guard is",
+    "collect the mesh configuration and the EnvoyFilters",
+)
+"""Where the guard's names are not known, nothing can be said of who is asked."""
 
 
 def asks_other(config: Tree, name: str, guard: GuardNames) -> Iterator[Finding]:

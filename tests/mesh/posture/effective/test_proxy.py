@@ -4,9 +4,12 @@ import json
 from typing import Any
 
 import pytest
-from real_dumps import AT, GATEWAY, GUARD, INBOUND, OUTBOUND, Cell, Dump, Edit, without
+from real_dumps import AT, GATEWAY, GUARD, INBOUND, OUTBOUND, STRANGERS, Cell, Dump, Edit, without
 
+from mesh.message.facts import Vantage
+from mesh.posture.cell import PeerClass
 from mesh.posture.effective.dump import DumpError
+from mesh.posture.effective.names import GuardNames
 from mesh.posture.effective.node import ProxyKind
 from mesh.posture.effective.proxy import read
 from mesh.posture.evidence import Layer, Stance
@@ -58,6 +61,24 @@ def test_a_gateways_objects_have_names_of_their_own() -> None:
     dump = Dump("gateway")
     without(dump.gateway, OURS)
     assert dump.evidence(GATEWAY).object == ""
+
+
+@pytest.mark.parametrize(
+    ("dump", "cell", "stance"),
+    [
+        ("guarded", INBOUND, Stance.UNKNOWN),
+        ("guarded", OUTBOUND, Stance.UNKNOWN),
+        ("mllp", (Vantage.OUTBOUND, 2575, PeerClass.MESH), Stance.UNKNOWN),
+        ("mllp", (Vantage.OUTBOUND, 5432, PeerClass.MESH), Stance.DOWN),
+        ("unguarded", INBOUND, Stance.DOWN),
+        ("guarded", STRANGERS, Stance.CLOSED),
+    ],
+)
+def test_where_nobody_says_who_the_guard_is_it_is_unknown(
+    dump: str, cell: Cell, stance: Stance
+) -> None:
+    nobody = GuardNames("phiguard", frozenset(), frozenset())
+    assert read(Dump(dump).body, nobody, "a test", AT).evidence(*cell).stance is stance
 
 
 def test_the_parts_may_come_in_any_order() -> None:
