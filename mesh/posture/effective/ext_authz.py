@@ -49,7 +49,7 @@ def faults(config: Tree, guard: GuardNames) -> Iterator[Finding]:
     if flag(config, "shadow_mode"):
         yield down("observes", "ext_authz only observes", "set shadow_mode: false")
     for key in ("allowed_headers", "disallowed_headers"):
-        if tree(config, key):
+        if config.get(key) is not None:  # also an empty list hides headers
             text_ = "ext_authz does not show the guard all headers"
             yield down("headers-withheld", text_, f"remove {key}")
     yield from _enabled(config)

@@ -127,7 +127,7 @@ def _action(action: Tree, route: Tree, host: Tree, found: Routes) -> None:
         _weighted(tree(action, "weighted_clusters"), named, found)
     else:
         found.clusters.add(ANYWHERE)
-    if any(tree(each, "connect_config") for each in trees(action, "upgrade_configs")):
+    if any("connect_config" in each for each in trees(action, "upgrade_configs")):
         found.odd.append(unknown("connect", f"route `{named}` opens tunnels"))
 
 

@@ -74,6 +74,11 @@ HOLES = (
         lambda d: d.authz.update(disallowed_headers={"patterns": [{"exact": "cookie"}]}),
         "headers-withheld",
     ),
+    Hole(
+        "no header at all",
+        lambda d: d.authz.update(allowed_headers={}),
+        "headers-withheld",
+    ),
     Hole("no time", lambda d: d.authz["grpc_service"].update(timeout="0.05s"), "timeout-short"),
     Hole("Envoy's own timeout", lambda d: d.authz["grpc_service"].pop("timeout"), "timeout-short"),
     Hole(

@@ -32,7 +32,7 @@ HOLES = tuple(
         (
             "a tunnel",
             lambda d: route(d)["route"].update(
-                upgrade_configs=[{"upgrade_type": "CONNECT", "connect_config": {"x": 1}}]
+                upgrade_configs=[{"upgrade_type": "CONNECT", "connect_config": {}}]
             ),
             "connect",
         ),
