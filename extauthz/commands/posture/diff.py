@@ -32,9 +32,10 @@ def add_parser(actions: "_Subparsers") -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Compare. Returns 1 when a cell is worse than before. Raises UsageError."""
-    if args.ledger or args.proxies or args.istiod:
+    if args.ledger or args.proxies or args.istiod or args.canaries:
         raise UsageError(
-            "--ledger, --proxies and --istiod: are of one moment; `collect` them into each folder"
+            "--ledger, --proxies, --istiod and --canaries: are of one moment; `collect` them into "
+            "each folder"
         )
     args.source = args.before
     before = judged.audited(args)

@@ -17,7 +17,7 @@ from extauthz.commands.istio.errors import UsageError as LoginError
 from extauthz.commands.posture import ledger_sightings
 from extauthz.policies.kubernetes_api import Api
 from extauthz.posture import cluster, folder, istiod
-from extauthz.posture.collection import Collection
+from extauthz.posture.collection import Collection, Dump
 from extauthz.posture.folder import FolderError
 from extauthz.posture.inputs import inputs_of
 from mesh.istio.installation import EXTENSION_PROVIDER, ROOT_NAMESPACE
@@ -113,6 +113,12 @@ def add_cluster(parser: argparse.ArgumentParser) -> None:
         help="a guard's ledger; one for each replica",
     )
     ledgers.add_head(parser)
+    parser.add_argument(
+        "--canaries",
+        type=Path,
+        metavar="FILE",
+        help="the record of the canaries; an empty file says that none was sent",
+    )
 
 
 def is_live(source: str) -> bool:
@@ -165,7 +171,18 @@ def with_others(args: argparse.Namespace, found: Collection) -> Collection:
         found = replace(found, sync=(*found.sync, *pages))
     if args.ledger:
         found = replace(found, ledgers=ledger_sightings.read(args.ledger, ledgers.heads(args)))
+    if args.canaries is not None:
+        found = replace(found, canaries=_canaries(args.canaries))
     return replace(found, problems=tuple(problems))
+
+
+def _canaries(path: Path) -> Dump:
+    try:
+        at = time.time()
+        return Dump(str(path), path.read_bytes(), at)
+    except OSError as error:
+        why = (error.strerror or "unreadable").lower()
+        raise UsageError(f"--canaries {path}: {why}; give the record of the probe") from None
 
 
 def freshness_of(args: argparse.Namespace) -> Freshness:

@@ -85,6 +85,7 @@ class _Others:
             dumps=self.found.dumps,
             sync=self.found.sync,
             ledgers=self.found.ledgers,
+            canaries=self.found.canaries,
             problems=(*objects.problems, *self.found.problems),
         )
 

@@ -112,6 +112,7 @@ def test_what_is_taken_away_makes_no_cell_better(ask, tmp_path, name, how):
         (["audit", "{given}", "--record", "{given}", "--key", "/nowhere"], "--key /nowhere"),
         (["audit", "{given}", "--kubeconfig", "x"], "reach a cluster; give kubernetes://"),
         (["audit", "{given}", "--ledger", "/nowhere"], "/nowhere: no such file"),
+        (["audit", "{given}", "--canaries", "/nowhere"], "--canaries /nowhere: no such file"),
         (["audit", "{given}", "--proxies", "/nowhere"], "--proxies /nowhere: no such folder"),
         (["audit", "{given}", "--output", "/nowhere/x"], "--output /nowhere/x"),
         (["audit", "{given}", "--metrics-file", "/nowhere/x"], "--metrics-file /nowhere/x"),
