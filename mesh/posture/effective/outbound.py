@@ -53,6 +53,10 @@ def judge(view: View, port: int, peers: PeerClass) -> Finding:
                 found += _through(view, chain, peers)
         except UnreadableError as error:
             found.append(unread(error))
+    for listener, chain in view.roundabout.get(port, ()):
+        if listener not in listeners:
+            found += view.unsettled(listener)
+            found += _through(view, chain, peers)
     if not captured:
         found.append(_NOT_CAPTURED)
     return worst(found, _NOBODY)
@@ -91,7 +95,7 @@ def _through(view: View, chain: Chain, peers: PeerClass) -> Iterator[Finding]:
 def _findings(view: View, chain: Chain, peers: PeerClass) -> Iterator[Finding]:
     way = view.way(chain)
     routes = None if way.manager is None else view.routes(way.manager)
-    clusters = way.clusters if routes is None else routes.clusters | routes.mirrors
+    clusters = view.clusters(chain)
     asked = _ASKED.get(peers, frozenset())
     reached = {each: _leads(view, each) & asked for each in sorted(clusters)}
     if routes is not None:

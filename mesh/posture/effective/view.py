@@ -1,5 +1,6 @@
 """A dump with what follows from it, worked out once and only where it is asked for."""
 
+import contextlib
 from collections.abc import Iterator
 from enum import Enum, auto
 from functools import cached_property
@@ -11,7 +12,7 @@ from mesh.posture.effective.dump import Parts
 from mesh.posture.effective.finding import Finding, unknown, unread
 from mesh.posture.effective.listener import Chain, Listener
 from mesh.posture.effective.manager import Asked
-from mesh.posture.effective.names import GuardNames
+from mesh.posture.effective.names import PARTS_OF_A_CLUSTER, GuardNames
 from mesh.posture.effective.network import Way, way
 from mesh.posture.effective.node import ProxyKind
 from mesh.posture.effective.reach import Reach
@@ -19,6 +20,7 @@ from mesh.posture.effective.routes import Routes
 from mesh.posture.effective.tree import Tree, UnreadableError, shown, text, tree, trees
 
 _OUTBOUND: Final = ("OUTBOUND", "2")
+_DIGITS: Final = 5  # of a port
 _INBOUND: Final = ("INBOUND", "1")
 
 
@@ -99,6 +101,45 @@ class View:
     def outbound(self) -> "Side":
         """The listeners for the application's own messages."""
         return Side([each for each in self.listeners if each.direction in _OUTBOUND])
+
+    @cached_property
+    def roundabout(self) -> dict[int, list[tuple[Listener, Chain]]]:
+        """Chains for the application that lead to a service's port, by that port.
+
+        A listener can have another port than the service: that of an HTTP proxy, of a `Sidecar`, or
+        of a `VirtualService`. What cannot be read is judged at the listener's own port.
+        """
+        found: dict[int, list[tuple[Listener, Chain]]] = {}
+        for listener in self.outbound.listeners:
+            with contextlib.suppress(UnreadableError):
+                for chain in listener.all_chains():
+                    for port in self._service_ports(chain):
+                        found.setdefault(port, []).append((listener, chain))
+        return found
+
+    def _service_ports(self, chain: Chain) -> set[int]:
+        try:
+            clusters = self.clusters(chain)
+        except UnreadableError:
+            return set()
+        parts = (each.split("|") for each in clusters)
+        return {
+            int(each[1])
+            for each in parts
+            if len(each) == PARTS_OF_A_CLUSTER and each[1].isdecimal() and len(each[1]) <= _DIGITS
+        }
+
+    def clusters(self, chain: Chain) -> frozenset[str]:
+        """Where a chain may send messages, and copies of them.
+
+        Raises:
+            UnreadableError: one of its filters is not known, or its routes are not there.
+        """
+        way = self.way(chain)
+        if way.manager is None:
+            return way.clusters
+        routes = self.routes(way.manager)
+        return frozenset(routes.clusters | routes.mirrors)
 
     @cached_property
     def unread(self) -> list[Listener]:

@@ -67,6 +67,16 @@ def comes(dump: Dump) -> None:
     without(config, "phiguard.ext_proc")
 
 
+def elsewhere(dump: Dump) -> None:
+    """A proxy of HTTP on a port of its own leads to the services too, without the guard."""
+    entry = same(dump.entry("0.0.0.0_8080"))
+    listener = entry["active_state"]["listener"]
+    listener["address"]["socket_address"] = {"address": "127.0.0.1", "port_value": 15002}
+    without(listener["filter_chains"][0]["filters"][-1]["typed_config"], "phiguard.ext_proc")
+    entries = dump.part("ListenersConfigDump")["dynamic_listeners"]
+    entries.append({**entry, "name": "127.0.0.1_15002"})
+
+
 HOLES = (
     Hole(
         "what is no HTTP", lambda d: default(d).update(cluster=PASSES), "passthrough", cell=OUTSIDE
@@ -124,6 +134,7 @@ HOLES = (
         "no-gate",
         cell=OUTSIDE,
     ),
+    Hole("by a listener of another port", elsewhere, "no-gate", cell=OUTBOUND),
     Hole("a worse listener comes", comes, "no-gate", cell=OUTBOUND),
     *(
         Hole(name, edit, code, UNKNOWN, cell)
