@@ -166,7 +166,8 @@ def reached(config: Path | None, proxy: str, environment: Mapping[str, str]) -> 
         token, roots = Path(folder) / "token", Path(folder) / "ca.crt"
         token.write_text(login.token)
         roots.write_bytes(login.roots)
-        yield Api(login.server, token, roots if login.roots else None)
+        # a file of the kubeconfig is read for each request: somebody may replace it meanwhile
+        yield Api(login.server, login.token_file or token, roots if login.roots else None)
 
 
 def _listed(api: Api, kind: _Kind) -> tuple[dict[str, Any], ...]:

@@ -25,11 +25,14 @@ class Login:
 
     Args:
         roots: PEM of the server's authority; empty for the system's.
+        token_file: the file that holds the token, which somebody replaces from time to time; None
+            when the token stands in the kubeconfig.
     """
 
     server: str
     token: str
     roots: bytes
+    token_file: Path | None = None
 
 
 def read(path: Path) -> Login:
@@ -63,15 +66,16 @@ def _login(path: Path, config: Mapping[str, Any]) -> Login:
         raise UsageError(f"--kubeconfig {path}: server {server} is not https; {_PROXY}")
     if cluster.get("insecure-skip-tls-verify") or cluster.get("proxy-url"):
         raise UsageError(f"--kubeconfig {path}: skips TLS or uses a proxy; {_PROXY}")
-    token = user.get("token", "")
+    token, token_file = user.get("token", ""), None
     if not token and "tokenFile" in user:
+        token_file = path.parent / user["tokenFile"]
         token = _beside(path, user["tokenFile"]).decode().strip()
     if not token:
         raise UsageError(f"--kubeconfig {path}: logs in without a token; {_PROXY}")
     roots = base64.b64decode(cluster.get("certificate-authority-data", ""), validate=True)
     if not roots and "certificate-authority" in cluster:
         roots = _beside(path, cluster["certificate-authority"])
-    return Login(server, str(token), roots)
+    return Login(server, str(token), roots, token_file)
 
 
 def _named(entries: list[Mapping[str, Any]], name: str) -> Mapping[str, Any]:

@@ -197,6 +197,21 @@ def test_a_kubeconfig_is_taken_from_the_environment_and_its_token_is_sent(tmp_pa
     assert {bearer for *_, bearer in server.requests} == {"Bearer secret"}
 
 
+def test_a_token_that_is_replaced_in_its_file_is_read_again(tmp_path):
+    token = tmp_path / "token"
+    token.write_text("first")
+    config = {
+        "contexts": [{"name": "c", "context": {"cluster": "k", "user": "u"}}],
+        "clusters": [{"name": "k", "cluster": {"server": "https://api:6443"}}],
+        "users": [{"name": "u", "user": {"tokenFile": "token"}}],
+        "current-context": "c",
+    }
+    (tmp_path / "config").write_text(yaml.safe_dump(config))
+    with cluster.reached(tmp_path / "config", "", {}) as found:
+        assert found.token == token
+    assert token.read_text() == "first"
+
+
 def test_the_role_lists_what_is_listed_and_no_secret():
     cluster_role, role = yaml.safe_load_all(cluster.role())
     allowed = {

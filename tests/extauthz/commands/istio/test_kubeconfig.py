@@ -38,6 +38,7 @@ def test_files_that_it_names_are_beside_it(tmp_path):
     cluster = {"server": "https://api", "certificate-authority": "ca.crt"}
     login = read(config(tmp_path, cluster, {"tokenFile": "token"}))
     assert (login.token, login.roots) == ("t2", b"PEM")
+    assert login.token_file == tmp_path / "token"
 
 
 @pytest.mark.parametrize(
