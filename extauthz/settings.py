@@ -20,6 +20,7 @@ from extauthz.records.ledger.key_file import KeyFileError
 from extauthz.records.ledger.notary import Signing
 from mesh.message.decimals import decimal
 from mesh.message.identity import is_namespace_pattern
+from mesh.posture.canary.nonce import Keys
 
 MIB: Final = 1024 * 1024
 _KUBERNETES: Final = "kubernetes://"
@@ -127,6 +128,7 @@ class Settings:
         limits: of each worker.
         detection: which detectors run.
         mask_key: the secret of tokens and shifted dates, or None for none.
+        canary_keys: the keys of canaries, or None for none.
     """
 
     host: str
@@ -149,6 +151,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     detection: Detection = field(default_factory=Detection)
     mask_key: bytes | None = field(default=None, repr=False)
+    canary_keys: Keys | None = None
 
     @property
     def address(self) -> str:

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from extauthz.commands import engine, mask_key
+from extauthz.commands import canary_key, engine, mask_key
 from extauthz.commands.errors import UsageError
 from extauthz.detection.engines import EngineError
 from extauthz.guard import core_dumps, supervisor
@@ -84,6 +84,7 @@ def add_parser(subparsers: "_Subparsers") -> None:
     )
     engine.add_detectors(parser)
     mask_key.add_option(parser)
+    canary_key.add_option(parser)
     engine.add_choices(parser)
     _add_checkpoints(parser)
     _add_limits(parser)
@@ -314,6 +315,7 @@ def _settings(args: argparse.Namespace) -> Settings:
         trust_domain=args.trust_domain,
         detection=engine.detection(args),
         mask_key=mask_key.read(args.mask_key),
+        canary_keys=canary_key.read(args.canary_key),
         limits=Limits(
             max_request_bytes=args.max_request_bytes,
             body_bytes=args.max_body_bytes,

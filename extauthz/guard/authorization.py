@@ -15,6 +15,8 @@ from extauthz.records import logs
 from extauthz.records.allow_list import SpanName
 from extauthz.records.judgement import Judgement
 from extauthz.records.logs import LogEvent
+from mesh.message.facts import Facts
+from mesh.message.headers import Headers
 from mesh.policy.decision import Reason
 
 
@@ -38,31 +40,34 @@ class Authorization:
         """
         call = call_of(SpanName.AUTHORIZE, context)
         refused = self._admission.begin()
+        request = CheckedRequest(Facts())  # nothing is known yet
         try:
             request = check.decode(data, call.caller)
             judgement = await self._admitted(request, call, refused)
             if not await self._inspections.kept():
                 lost = Reason.LEDGER_UNAVAILABLE
-                judgement = self._inspections.open(call).refuse(lost, request.facts)
+                judgement = self._inspections.open(call).refuse(
+                    lost, request.facts, request.headers
+                )
             return check.encode(CheckAnswer(judgement, request.headers))
         except wire.DecodeError:
             await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "not a CheckRequest")
         except Exception as raised:  # noqa: BLE001 - fail closed; the text of the exception never leaves
             logs.error(LogEvent.INTERNAL_ERROR, raised)
-            answer = await self._failure(call)
+            answer = await self._failure(call, request.headers)
             if answer is None:
                 await context.abort(grpc.StatusCode.INTERNAL, "internal error")
             return answer
         finally:
             self._admission.end()
 
-    async def _failure(self, call: Call) -> bytes | None:
+    async def _failure(self, call: Call, headers: Headers) -> bytes | None:
         """Return the denial with INTERNAL_ERROR, or None when that fails too.
 
         gRPC would send the text of an exception to the caller.
         """
         try:
-            judgement = self._inspections.open(call).refuse(Reason.INTERNAL_ERROR, None)
+            judgement = self._inspections.open(call).refuse(Reason.INTERNAL_ERROR, None, headers)
             await self._inspections.kept()  # if not, it is a denial all the same
             return check.encode(CheckAnswer(judgement))
         except Exception as raised:  # noqa: BLE001 - as above
@@ -74,9 +79,9 @@ class Authorization:
     ) -> Judgement:
         inspection = self._inspections.open(call)
         if refused is not None:
-            return inspection.refuse(refused, request.facts)
+            return inspection.refuse(refused, request.facts, request.headers)
         if not self._admission.enter(len(request.body), call.caller):
-            return inspection.refuse(Reason.OVERLOADED, request.facts)
+            return inspection.refuse(Reason.OVERLOADED, request.facts, request.headers)
         try:
             return await self._judge(request, inspection)
         finally:

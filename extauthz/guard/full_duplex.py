@@ -119,7 +119,9 @@ class FullDuplexMessage:
 
         Where nothing is enforced, everything that is held is released, and the rest passes.
         """
-        judgement = self._inspections.open(self._call).refuse(reason, self._facts)
+        judgement = self._inspections.open(self._call).refuse(
+            reason, self._facts, self._head.headers
+        )
         if stops(judgement):
             return self._stopped(judgement, event)
         self._passes = True

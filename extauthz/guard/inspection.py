@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from extauthz.guard.canaries import Handled, handle, headers_of, is_traffic
 from extauthz.guard.recorder import Recorder
 from extauthz.policies.store import PolicySnapshot
 from extauthz.records import logs
@@ -28,8 +29,10 @@ from extauthz.settings import Limits
 from mesh.exchange.events import Event, Failure, Outcome
 from mesh.message.body_digests import Replaced
 from mesh.message.facts import Direction, Facts
+from mesh.message.headers import NO_HEADERS, Headers
 from mesh.policy.decide import refuse
 from mesh.policy.decision import Reason
+from mesh.posture.canary.nonce import Keys
 from phiscan.finding import ScanReport
 
 
@@ -90,6 +93,7 @@ class InspectionContext:
         new_id: returns a unique decision id.
         scanners: the scanner processes.
         mask_key: the secret of tokens and shifted dates, or None for none.
+        canary_keys: the keys of canaries, or None for none.
     """
 
     snapshot: Callable[[], PolicySnapshot]
@@ -100,6 +104,7 @@ class InspectionContext:
     new_id: Callable[[], str]
     scanners: ScannerPool
     mask_key: bytes | None = field(default=None, repr=False)
+    canary_keys: Keys | None = None
 
     def pinned(self) -> "InspectionContext":
         """Return this context with the current snapshot, for all messages of one stream."""
@@ -165,6 +170,7 @@ class Inspection:
         self._trace = inspections.telemetry.begin(call.kind, call.metadata)
         self._before = Before(earlier, replaced, inspections.mask_key)
         self._events: list[Event] = []
+        self._headers = NO_HEADERS
         self._exchange = TimedExchange(
             self._snapshot, inspections.budget(call), self._before, inspections.telemetry.clock
         )
@@ -187,14 +193,18 @@ class Inspection:
             return self.refuse(Reason.SCANNER_LOST, None)
         return self._judged(answer.outcome, answer)
 
-    def refuse(self, reason: Reason, facts: Facts | None) -> Judgement:
+    def refuse(
+        self, reason: Reason, facts: Facts | None, headers: Headers = NO_HEADERS
+    ) -> Judgement:
         """Judge a message that the guard cannot inspect.
 
         Args:
             reason: why.
             facts: of the message, when this inspection has not received its head. None when the
                 facts are not known: then the denial holds if the policy enforces anywhere.
+            headers: of the message, when this inspection has not received its head.
         """
+        self._headers = headers
         outcome = self._exchange.receive(Failure(reason, facts))
         if outcome is None:
             raise AssertionError("a failure gave no outcome")
@@ -207,27 +217,35 @@ class Inspection:
     def _judged(self, outcome: Outcome, work: TimedExchange | Answer) -> Judgement:
         if outcome.report.fault:
             logs.fault(outcome.report.fault)
-        judgement = self._judgement(outcome)
+        keys, now = self._inspections.canary_keys, self._inspections.telemetry.clock()
+        headers = headers_of(self._events, self._headers)
+        canary = handle(keys, headers, self._events, outcome, now)
+        if canary is not None:
+            outcome = canary.outcome
+        judgement = self._judgement(outcome, canary)
         try:
             is_alone = self._inspections.recorder.keep(judgement, self._snapshot)
         except LedgerError:
             self._inspections.telemetry.counts.ledger_failed()
             decision = refuse(Reason.LEDGER_UNAVAILABLE, self._snapshot.policy, outcome.facts)
-            judgement = self._judgement(replace(outcome, decision=decision, body=None))
+            if canary is not None:
+                decision = canary.decided(decision)
+            judgement = self._judgement(replace(outcome, decision=decision, body=None), canary)
         else:
             self._inspections.telemetry.counts.ledger_kept(is_alone=is_alone)
             self._call.numbering.count(judgement)
-        if outcome.facts is not None:
+        if outcome.facts is not None and is_traffic(keys, headers, canary, outcome, now):
             self._inspections.edges.count(
                 outcome.facts, judgement.decision, judgement.report, self._snapshot.policy
             )
         self._trace.end(judgement, work.seconds, work.steps)
         return judgement
 
-    def _judgement(self, outcome: Outcome) -> Judgement:
+    def _judgement(self, outcome: Outcome, canary: Handled | None) -> Judgement:
         facts, numbering = outcome.facts or Facts(), self._call.numbering
+        number = self._inspections.new_id()
         return Judgement(
-            id=self._inspections.new_id(),
+            id=number,
             facts=facts,
             decision=replace(outcome.decision, enforced=False)
             if self._call.observed
@@ -241,4 +259,5 @@ class Inspection:
             replaced=outcome.replaced,
             exchange=numbering.first,
             piece=numbering.pieces[facts.direction] + 1,
+            canary=() if canary is None else canary.headers(number),
         )

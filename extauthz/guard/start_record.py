@@ -33,6 +33,7 @@ def _settings(settings: Settings) -> dict[str, Any]:
         "without": list(detection.without_groups),
         "descriptors": len(detection.descriptors),
         "maskKey": settings.mask_key is not None,
+        "canaryKeys": [] if settings.canary_keys is None else list(settings.canary_keys.ids),
         "fsync": settings.fsync.value,
         "edges": settings.edges is not None,
         "maxRequestBytes": limits.max_request_bytes,

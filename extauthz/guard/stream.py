@@ -46,6 +46,7 @@ from extauthz.records.logs import LogEvent
 from mesh.exchange.events import Body, Event, Head, Trailers
 from mesh.message.body_digests import Replaced
 from mesh.message.facts import Direction, Facts
+from mesh.message.headers import NO_HEADERS, Headers
 from mesh.policy.decision import Reason
 from phiscan.finding import Coverage, ScanReport
 
@@ -56,6 +57,7 @@ class _Side:
 
     Args:
         facts: of the message, once its head has come.
+        headers: of the message, once they have come.
         inspection: the one that is open, or None.
         judgement: the latest one, or None.
         forwarded: what was found in the part of the message that the proxy has forwarded, or None.
@@ -66,6 +68,7 @@ class _Side:
 
     reservation: Reservation
     facts: Facts | None = None
+    headers: Headers = NO_HEADERS
     inspection: Inspection | None = None
     judgement: Judgement | None = None
     forwarded: ScanReport | None = None
@@ -251,7 +254,7 @@ class Stream:
     async def _on_headers(self, side: _Side, event: StreamEvent) -> Judgement | None:
         if side.facts is not None:
             return self._refuse(side, Reason.INTERNAL_ERROR)
-        side.facts = self._context.facts(event.direction)
+        side.facts, side.headers = self._context.facts(event.direction), event.headers
         if self._refused is not None:
             return self._refuse(side, self._refused)
         if not event.end and not self._reserve(side, event):
@@ -272,9 +275,8 @@ class Stream:
         return None
 
     def _refuse(self, side: _Side, reason: Reason) -> Judgement:
-        return self._judged(
-            side, (side.inspection or self._inspections.open(self._call)).refuse(reason, side.facts)
-        )
+        inspection = side.inspection or self._inspections.open(self._call)
+        return self._judged(side, inspection.refuse(reason, side.facts, side.headers))
 
     def _judged(self, side: _Side, judgement: Judgement) -> Judgement:
         # a replaced body is kept only where trailers may follow it

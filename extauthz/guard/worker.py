@@ -114,6 +114,7 @@ class Worker:
             new_id,
             self._scanners,
             settings.mask_key,
+            settings.canary_keys,
         )
         self._health: Any = health.aio.HealthServicer()  # type: ignore[attr-defined]  # it exists when grpc.aio does
         self._healthy = True

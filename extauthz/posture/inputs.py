@@ -12,6 +12,8 @@ from mesh.istio.check.view import Mesh
 from mesh.istio.snapshot import MeshSnapshot
 from mesh.posture import sync
 from mesh.posture.audit import Inputs
+from mesh.posture.canary import history
+from mesh.posture.canary.history import History
 from mesh.posture.effective import names, proxy
 from mesh.posture.effective.dump import DumpError
 from mesh.posture.observed import Sightings
@@ -47,6 +49,10 @@ def inputs_of(
     if collection.ledgers is not None:
         heartbeats = _heartbeats(collection.ledgers, objects, freshness)
         problems += collection.ledgers.problems
+    canaries = None
+    if collection.canaries is not None:
+        canaries = _canaries(collection.canaries)
+        problems += filter(None, (canaries.problem,))
     return Inputs(
         objects=objects,
         objects_at=collections.objects_at(collection),
@@ -54,8 +60,13 @@ def inputs_of(
         unreadable=unreadable,
         doubts=sync.doubts({(each.namespace, each.pod) for each in proxies}, synced),
         heartbeats=heartbeats,
+        canaries=canaries,
         provider=provider,
     ), tuple(problems)
+
+
+def _canaries(record: Dump) -> History:
+    return history.read(record.data.decode(errors="replace"), record.at, record.source)
 
 
 def mesh_of(collection: Collection, provider: str) -> Mesh:

@@ -22,6 +22,7 @@ from opentelemetry.metrics import CallbackOptions, Meter, Observation
 from extauthz.records.allow_list import Key, SpanName
 from extauthz.records.series import Distribution, Family, Gauge, Kind, Sum, attributes
 from extauthz.records.spans import Judged
+from mesh.policy.decision import Reason
 from phiscan.finding import Coverage
 from phiscan.identifiers import Identifier
 
@@ -111,7 +112,8 @@ class Counts:
         )
         # a document can have thousands of findings of a dozen kinds
         found: Mapping[tuple[str, Identifier | None], int] = {}
-        if report.findings:
+        # what a canary holds was put there to be found
+        if report.findings and decision.reason is not Reason.CANARY:
             found = Counter([(f.info_type, f.identifier) for f in report.findings])
         scan = 0
         for name, start, end in judged.steps:

@@ -32,6 +32,7 @@ class Judgement:
         replaced: what `body` replaces, for the trailers that may follow, or None.
         observed: the proxy did not wait, because Envoy's filter runs in observability mode.
         exchange: id of the first judgement of the same RPC; empty for that one itself.
+        canary: headers with the proof for the sender of a canary's nonce; none for others.
         piece: number of this part of its message, from 1. A message of a stream has many, and one
             with trailers two.
     """
@@ -48,6 +49,7 @@ class Judgement:
     observed: bool = False
     exchange: str = ""
     piece: int = 1
+    canary: tuple[tuple[str, str], ...] = ()
 
     def __repr__(self) -> str:
         """Show the decision only: a body must not reach a log through a repr."""

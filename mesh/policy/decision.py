@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from phiscan.finding import Coverage, Gap, Verdict
 from phiscan.identifiers import Identifier
@@ -71,6 +72,10 @@ class Reason(StrEnum):
     NAMED_BY_ENTRY = "NAMED_BY_ENTRY"
     # the gate cannot rewrite the body, and masking it again would change nothing
     MASKED_ALREADY = "MASKED_ALREADY"
+    # a canary of `phiguard posture probe`: refused in every mode (`mesh.posture.canary`)
+    CANARY = "CANARY"
+    # a canary's nonce on another message, or at another place, which the policy would have let pass
+    CANARY_ALTERED = "CANARY_ALTERED"
     MINIMUM_NECESSARY = "MINIMUM_NECESSARY"
     # the message was read as a media kind that a rule of the edge does not list
     MEDIA_NOT_ALLOWED = "MEDIA_NOT_ALLOWED"
@@ -95,6 +100,23 @@ class Reason(StrEnum):
     # the process that judged the message died, hung or answered nonsense
     SCANNER_LOST = "SCANNER_LOST"
     INTERNAL_ERROR = "INTERNAL_ERROR"
+
+
+GUARD_FAILURES: Final = frozenset(
+    {
+        Reason.NO_POLICY,
+        Reason.OUT_OF_TIME,
+        Reason.OVERLOADED,
+        Reason.DRAINING,
+        Reason.LEDGER_UNAVAILABLE,
+        Reason.SCANNER_LOST,
+        Reason.INTERNAL_ERROR,
+    }
+)
+"""Failures of the guard: the client may try again later.
+
+All other reasons are the policy's answer, and stay.
+"""
 
 
 @dataclass(frozen=True, slots=True)

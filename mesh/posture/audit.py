@@ -9,7 +9,7 @@ from mesh.istio.snapshot import MeshSnapshot
 from mesh.posture.cell import Cell
 from mesh.posture.declared import Declared
 from mesh.posture.evidence import Evidence, Layer, Stance
-from mesh.posture.inventory import CANARY_LABEL, Inventory, Omission, Placed
+from mesh.posture.inventory import Inventory, Omission, Placed, lets_canaries_in, trust_domain
 from mesh.posture.sources import CanaryOutcomes, Heartbeats, ProxyConfiguration
 from mesh.posture.verdict import Freshness, State, Verdict, judge
 
@@ -72,8 +72,8 @@ def audit(inputs: Inputs, now: float, freshness: Freshness) -> Report:
     verdicts = []
     for placed in inventory.placed:
         names = [pod.name for pod in placed.pods]
-        principal = f"{_trust_domain(mesh)}/ns/{placed.name.namespace}/sa/{placed.account}"
-        opted_in = _opted_in(mesh, placed.name.namespace)
+        principal = f"{trust_domain(mesh)}/ns/{placed.name.namespace}/sa/{placed.account}"
+        opted_in = lets_canaries_in(mesh, placed.name.namespace)
         for cell, first in declared.of(placed):
             evidence = [first, *_effective(cell, placed, proxies, inputs)]
             if inputs.heartbeats is not None:
@@ -128,13 +128,3 @@ def _by_pod(
     for each in proxies:
         found.setdefault((each.namespace, each.pod), []).append(each)
     return found
-
-
-def _trust_domain(mesh: Mesh) -> str:
-    said = (d.spec.at("trust_domain").text for d in mesh.kind("MeshConfig") if d.in_force)
-    return next((each for each in said if each), "cluster.local")
-
-
-def _opted_in(mesh: Mesh, namespace: str) -> bool:
-    document = mesh.namespaces.get(namespace)
-    return document is not None and document.labels.get(CANARY_LABEL) == "true"

@@ -196,3 +196,15 @@ class Inventory:
                 and document.spec.at("gateway_class_name").text != _WAYPOINT
             ):
                 yield from ((document, server) for server in document.spec.at("listeners"))
+
+
+def trust_domain(mesh: Mesh) -> str:
+    """The mesh's trust domain, as its configuration says it; else Istio's default."""
+    said = (d.spec.at("trust_domain").text for d in mesh.kind("MeshConfig") if d.in_force)
+    return next((each for each in said if each), "cluster.local")
+
+
+def lets_canaries_in(mesh: Mesh, namespace: str) -> bool:
+    """Whether a namespace has the label that lets canaries in."""
+    document = mesh.namespaces.get(namespace)
+    return document is not None and document.labels.get(CANARY_LABEL) == "true"

@@ -7,10 +7,9 @@ from pathlib import Path
 from monitoring_files import alarms, metrics_by_name
 
 from extauthz.commands import serve
-from extauthz.guard.envoy.answers import GUARD_FAILURES
 from extauthz.records.allow_list import Key
 from extauthz.records.logs import LogEvent
-from mesh.policy.decision import Reason
+from mesh.policy.decision import GUARD_FAILURES, Reason
 
 PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
 COLUMN = re.compile(r"(?<!\\)\|")

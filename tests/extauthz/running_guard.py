@@ -24,6 +24,7 @@ from extauthz.records.ledger.file import FileLedger
 from extauthz.records.ledger.notary import Signing
 from extauthz.records.otlp import Pipeline
 from extauthz.settings import Limits, Settings
+from mesh.posture.canary.nonce import Keys
 from phiscan.engine import Engine
 
 EHR = "cluster.local/ns/clinic/sa/ehr"
@@ -80,6 +81,7 @@ class Guard:
         scanners: int = 0,
         fsync: Fsync = Fsync.SECOND,
         signing: Signing | None = None,
+        canary_keys: Keys | None = None,
     ):
         self.folder = folder
         self.policy = folder / "policy.yaml"
@@ -92,6 +94,7 @@ class Guard:
             ledger=folder / "ledger",
             limits=limits or Limits(scan_seconds=20.0),
             scanners=scanners,
+            canary_keys=canary_keys,
         )
         self.spans = InMemorySpanExporter()
         self.metrics = RecordedMetrics()

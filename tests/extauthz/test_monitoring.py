@@ -9,12 +9,11 @@ import pytest
 import yaml
 from monitoring_files import FOLDER, RULES, alarms, metrics_by_name, panels
 
-from extauthz.guard.envoy.answers import GUARD_FAILURES
 from extauthz.posture.metrics import STATES
 from extauthz.records.allow_list import Key
 from extauthz.records.exposition import WORKER
 from extauthz.records.span_queue import Loss
-from mesh.policy.decision import Action, Reason
+from mesh.policy.decision import GUARD_FAILURES, Action, Reason
 from phiscan.finding import Verdict
 
 EXPRESSIONS = {rule["alert"]: rule["expr"] for rule in alarms()} | {

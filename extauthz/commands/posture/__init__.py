@@ -7,12 +7,25 @@ input.
 import argparse
 from typing import TYPE_CHECKING
 
-from extauthz.commands.posture import audit, collect, coverage, diff, encryption, explain, watch
+from extauthz.commands.posture import (
+    audit,
+    collect,
+    coverage,
+    diff,
+    echo,
+    encryption,
+    explain,
+    probe,
+    targets,
+    watch,
+)
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
-_COMMANDS = (audit, watch, diff, explain, coverage, encryption, collect)
+_COMMANDS = (
+    audit, watch, diff, explain, coverage, encryption, collect, targets, probe, echo,
+)  # fmt: skip
 
 
 def add_parser(subparsers: "_Subparsers") -> None:

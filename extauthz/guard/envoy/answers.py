@@ -2,8 +2,9 @@
 
 Envoy's access log can show the metadata.
 
-INVARIANT (closed answers): every value is a word of `mesh.policy.decision`, an identifier class, or
-the decision's id. No text of an exception, a header or a body leaves.
+INVARIANT (closed answers): every value is a word of `mesh.policy.decision`, an identifier class,
+the decision's id, or the proof and the nonce of a refused canary. No text of an exception, a header
+or a body leaves.
 """
 
 from collections.abc import Hashable
@@ -13,26 +14,12 @@ from typing import Any, Final
 import orjson
 
 from extauthz.records.judgement import Judgement
-from mesh.policy.decision import Decision, Reason
+from mesh.policy.decision import GUARD_FAILURES, Decision
 
 GRPC_OK: Final = 0
 GRPC_PERMISSION_DENIED: Final = 7
 GRPC_UNAVAILABLE: Final = 14
 OVERWRITE: Final = 2  # HeaderValueOption.HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD
-
-# Failures of the guard: the client may try again later. All other reasons are the policy's answer,
-# and stay.
-GUARD_FAILURES: Final = frozenset(
-    {
-        Reason.NO_POLICY,
-        Reason.OUT_OF_TIME,
-        Reason.OVERLOADED,
-        Reason.DRAINING,
-        Reason.LEDGER_UNAVAILABLE,
-        Reason.SCANNER_LOST,
-        Reason.INTERNAL_ERROR,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +37,7 @@ def denial(judgement: Judgement) -> Denial:
     reason = judgement.decision.reason
 
     headers = (
+        *judgement.canary,
         ("x-phiguard-reason", reason.value),
         ("x-phiguard-decision", judgement.id),
         ("content-type", "application/json"),

@@ -75,6 +75,7 @@ def page(report: Report) -> str:
         section("Decisions by edge", sections.edges(summary)),
         section("Decisions by identifier", sections.identifiers(summary)),
         section("Denials", sections.denials(summary)),
+        section("Canaries", sections.canaries(summary)),
         section("Messages that were not read whole", sections.unscannable(summary)),
         section("Connections without mutual TLS", sections.unencrypted(summary)),
         section("Policies in force", sections.policies(summary)),

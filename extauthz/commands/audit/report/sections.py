@@ -117,6 +117,15 @@ def denials(summary: Summary) -> Iterator[Markup]:
         )
 
 
+def canaries(summary: Summary) -> Iterator[Markup]:
+    """Yield the canaries that were refused, by what the scan found. No other count holds them."""
+    yield table(
+        ("found", "read", "canaries"),
+        [(*found, count) for found, count in summary.canaries.most_common(_ROWS)],
+        empty="No canary came in this period.",
+    )
+
+
 def unscannable(summary: Summary) -> Iterator[Markup]:
     """Yield the messages that were not read whole, by gap and by edge."""
     yield table(

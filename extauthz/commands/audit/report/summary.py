@@ -17,6 +17,7 @@ from extauthz.commands.audit.record_words import (
     receiver,
     text_of,
 )
+from mesh.policy.decision import Reason
 
 Record = Mapping[str, Any]
 
@@ -86,6 +87,7 @@ class Summary:
     identifiers: dict[str, Counter[str]] = field(default_factory=dict)
     info_types: Counter[str] = field(default_factory=Counter)
     gaps: Counter[str] = field(default_factory=Counter)
+    canaries: Counter[tuple[str, str]] = field(default_factory=Counter)
     denials: deque[Record] = field(default_factory=lambda: deque(maxlen=_LAST_DENIALS))
     policies: list[PolicyChange] = field(default_factory=list)
     refusals: list[Record] = field(default_factory=list)
@@ -125,6 +127,11 @@ class Summary:
     def _decisions(self, record: Record) -> None:
         """Count a decision, or as many as a summary tells of: at the time of its record."""
         number = decisions_in(record)
+        if record.get("reason") == Reason.CANARY:
+            # no disclosure was tried, so it stands in no other count
+            found = text_of(record.get("verdict")), text_of(record.get("coverage"))
+            self.canaries[found] += number
+            return
         self.summed += number if record.get("kind") == SUMMARY else 0
         time = text_of(record.get("time"))
         self.first, self.last = self.first or time, time
@@ -170,6 +177,7 @@ def merged(parts: Sequence[Summary]) -> Summary:
         whole.reasons.update(part.reasons)
         whole.info_types.update(part.info_types)
         whole.gaps.update(part.gaps)
+        whole.canaries.update(part.canaries)
         whole.summed += part.summed
         for day, actions in part.days.items():
             _of(whole.days, day).update(actions)

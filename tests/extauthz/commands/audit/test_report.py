@@ -270,6 +270,28 @@ def test_a_sender_of_an_old_release_said_false_and_knew_nothing():
     assert dict(next(iter(made.edges.values())).mtls) == {"not known": 2, "no": 1, "said only": 1}
 
 
+def test_canaries_are_counted_alone():
+    canary = {
+        "kind": "decision",
+        "decision": "DENY",
+        "enforced": True,
+        "reason": "CANARY",
+        "verdict": "phi",
+        "coverage": "COMPLETE",
+        "identifiers": ["A"],
+        "infoTypes": {"PERSON_NAME": 1},
+    }
+    with_them, without = Summary(), Summary()
+    for made in (with_them, without):
+        made.take({**canary, "reason": "MINIMUM_NECESSARY"})
+    with_them.take(canary)
+    with_them.take({**canary, "verdict": "none"})
+    assert with_them.canaries == {("phi", "COMPLETE"): 1, ("none", "COMPLETE"): 1}
+    assert summary.merged([with_them, with_them]).canaries[("phi", "COMPLETE")] == 2
+    with_them.canaries.clear()
+    assert with_them == without
+
+
 def test_it_says_what_it_is_for_and_what_it_does_not_show():
     assert [rule for rule, _, _ in DUTIES] == [
         "45 CFR 164.312(b)",

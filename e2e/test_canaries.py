@@ -1,0 +1,188 @@
+"""Canaries through real Envoys: refused in every mode, and an alarm where they pass the guard."""
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from extauthz.demo import payloads
+from extauthz.demo.client import Request
+from extauthz.demo.gates import Gates
+from extauthz.demo.lab import Lab, Plan, Sidecar, open_lab
+from extauthz.demo.programs import phiguard
+from extauthz.demo.topology import ANALYTICS, BILLING, EHR, LOOPBACK, Workload
+from extauthz.posture import canary_files
+from extauthz.records.edges.observation_store import read
+from mesh.message.facts import Vantage
+from mesh.posture.canary.history import outcome_of
+from mesh.posture.canary.outcome import Outcome, Result
+from mesh.posture.canary.plan import Target
+from mesh.posture.cell import Cell, PeerClass, WorkloadName
+
+PROBE = ANALYTICS
+"""Its sidecar has no gate of the guard, as a probe's has none."""
+GUARDED = (EHR, BILLING)
+MONITOR = """
+apiVersion: phiguard.dev/v1alpha1
+kind: SegmentationPolicy
+metadata: {name: open}
+spec:
+  mode: monitor
+  defaultAction: ALLOW
+  rules:
+  - name: everything
+    from: [{principals: ["*"]}]
+    to: [{principals: ["*"]}]
+    phi: {request: {allow: ["*"]}, response: {allow: ["*"]}}
+"""
+FHIR = {"content-type": "application/fhir+json"}
+
+
+def cell(workload: Workload, port: int, peers: PeerClass = PeerClass.MESH) -> str:
+    name = WorkloadName(workload.namespace, "Deployment", workload.name)
+    return str(Cell(name, Vantage.INBOUND, port, peers))
+
+
+class Probe:
+    """`phiguard posture probe`, as the probe's pod runs it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.key = folder / "canary.key"
+        self.key.write_bytes(b"a key of this laboratory, and of no other")
+
+    def target(self, lab: Lab, workload: Workload, peers: PeerClass = PeerClass.MESH) -> Target:
+        # a laboratory's sidecar listens on a port of its own, and calls that the pod's
+        port = lab.mesh.ports[workload].inbound
+        named = cell(workload, port, peers)
+        return Target(named, workload.host, 80, workload.principal, port)
+
+    def send(
+        self, lab: Lab, targets: Sequence[Target], through: int | None = None
+    ) -> tuple[int, list[Outcome]]:
+        """Send one canary to each target. Returns the exit code and what became of them."""
+        file, outcomes = self.folder / "targets.yaml", self.folder / "canaries.jsonl"
+        outcomes.unlink(missing_ok=True)  # a second canary within five minutes, in a test
+        file.write_text(canary_files.targets_text(targets))
+        options: dict[str, Any] = {
+            "--targets": file,
+            "--canary-key": self.key,
+            "--principal": PROBE.principal,
+            "--outcomes": outcomes,
+            "--through": f"{LOOPBACK}:{through or lab.mesh.ports[PROBE].outbound}",
+        }
+        given = [str(word) for pair in options.items() for word in pair]
+        command = [sys.executable, "-m", "extauthz.cli", "posture", "probe", "--once", *given]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.stdout == outcomes.read_text(), done.stderr
+        return done.returncode, [outcome_of(line) for line in done.stdout.splitlines()]
+
+
+def records(lab: Lab) -> list[dict[str, Any]]:
+    found = (
+        orjson.loads(line)
+        for file in lab.plan.folder.rglob("ledger-*.jsonl")
+        for line in file.read_bytes().splitlines()
+    )
+    return [record for record in found if record.get("kind") == "decision"]
+
+
+@pytest.fixture(scope="module")
+def probe(tmp_path_factory: pytest.TempPathFactory) -> Probe:
+    return Probe(tmp_path_factory.mktemp("probe"))
+
+
+@pytest.fixture(scope="module")
+def lab(envoy: Path, probe: Probe, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    folder = tmp_path_factory.mktemp("canaries")
+    policy = folder / "policy.yaml"
+    policy.write_text(MONITOR)
+    options = ("--canary-key", str(probe.key), "--edges", str(folder / "edges"))
+    sidecars = (Sidecar(EHR), Sidecar(BILLING), Sidecar(PROBE, Gates.NONE))
+    with open_lab(Plan(envoy, folder, phiguard(policy, *options), sidecars)) as running:
+        yield running
+
+
+def test_each_guarded_port_refuses_in_monitor_mode_with_a_decision_of_the_ledger(
+    lab: Lab, probe: Probe
+) -> None:
+    code, outcomes = probe.send(lab, [probe.target(lab, workload) for workload in GUARDED])
+
+    assert code == 0
+    assert [each.result for each in outcomes] == [Result.REFUSED, Result.REFUSED]
+    assert all(each.seen and each.seen.mtls and each.seen.is_found for each in outcomes)
+    kept = {record["id"]: record for record in records(lab)}
+    for each in outcomes:
+        record = kept[each.decision]
+        assert (record["reason"], record["decision"], record["enforced"]) == (
+            "CANARY", "DENY", True,
+        )  # fmt: skip
+        assert (record["verdict"], record["coverage"]) == ("phi", "COMPLETE")
+        assert record["source"] == PROBE.principal
+
+
+def test_the_message_beside_a_canary_passes_and_only_it_is_observed(lab: Lab, probe: Probe) -> None:
+    claim = Request(BILLING.host, path="/claims", headers=FHIR, body=payloads.patient_bundle())
+    probe.send(lab, [probe.target(lab, BILLING)])
+    assert lab.from_application(EHR, claim).status == 200
+    lab.processes.stop("phiguard")  # it writes what it has counted
+    lab.start_guard()
+    lab.wait_for_guard()
+
+    counted = read([lab.plan.folder / "edges"]).observations
+    assert EHR.principal in {each.sighting.source for each in counted}
+    assert PROBE.principal not in {each.sighting.source for each in counted}
+
+
+def test_in_clear_the_port_refuses_the_connection(lab: Lab, probe: Probe) -> None:
+    target = probe.target(lab, EHR, PeerClass.PLAINTEXT)
+    code, outcomes = probe.send(lab, [target], through=lab.mesh.ports[EHR].inbound)
+
+    assert (code, [each.result for each in outcomes]) == (0, [Result.CLOSED])
+
+
+def test_a_target_with_another_workloads_name_proves_nothing(lab: Lab, probe: Probe) -> None:
+    wrong = replace(probe.target(lab, EHR), principal=BILLING.principal)
+    code, outcomes = probe.send(lab, [wrong])
+
+    assert (code, [each.result for each in outcomes]) == (1, [Result.WRONG_PEER])
+
+
+def test_past_the_sidecar_a_canary_reaches_the_application_and_is_an_alarm(
+    lab: Lab, probe: Probe
+) -> None:
+    code, outcomes = probe.send(lab, [probe.target(lab, EHR)], through=lab.mesh.ports[EHR].app)
+
+    assert (code, [each.result for each in outcomes]) == (1, [Result.REACHED])
+
+
+def test_a_port_without_the_gate_is_an_alarm(lab: Lab, probe: Probe) -> None:
+    code, outcomes = probe.send(lab, [probe.target(lab, PROBE)])
+
+    assert (code, [each.result for each in outcomes]) == (1, [Result.REACHED])
+
+
+def test_while_the_guard_is_dead_nothing_is_proved_and_nothing_has_passed(
+    lab: Lab, probe: Probe
+) -> None:
+    lab.processes.stop("phiguard")
+    code, outcomes = probe.send(lab, [probe.target(lab, EHR)])
+    lab.start_guard()
+    lab.wait_for_guard()
+
+    assert (code, [each.result for each in outcomes]) == (1, [Result.REFUSED_BY_OTHER])
+
+
+def test_nothing_of_a_canary_is_kept_but_words(lab: Lab, probe: Probe) -> None:
+    probe.send(lab, [probe.target(lab, EHR)])
+    kept = b"".join(
+        path.read_bytes()
+        for path in (*lab.plan.folder.rglob("*"), *probe.folder.glob("*.jsonl"))
+        if path.is_file()
+    )
+    assert [v for v in (b"Canary Synthetic", b"219-09-9999", b"1901-02-03") if v in kept] == []

@@ -1,0 +1,144 @@
+"""`phiguard posture probe`: sends canaries, and says which were refused by the guard.
+
+`--once` ends with 0 when the guard has refused each canary, and with 1 when it has not.
+"""
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from extauthz.commands import canary_key
+from extauthz.commands.errors import UsageError
+from extauthz.posture import canary_files
+from extauthz.posture.canary_client import Way
+from extauthz.posture.canary_files import CanaryFileError, OutcomeFile
+from extauthz.posture.prober import Prober
+from extauthz.settings import SettingsError, parse_listen
+from mesh.message.identity import is_principal
+from mesh.posture.canary.history import line_of
+from mesh.posture.canary.outcome import Outcome, Result
+from mesh.posture.canary.plan import LEAST_SECONDS, Target
+
+if TYPE_CHECKING:
+    _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+_SECONDS: Final = 10.0
+
+
+def add_parser(subparsers: "_Subparsers") -> None:
+    """Add `probe`."""
+    parser = subparsers.add_parser(
+        "probe", help="send synthetic records that the guard must refuse"
+    )
+    parser.add_argument(
+        "--targets",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="where to send them, as `phiguard posture targets` writes it; read anew each period",
+    )
+    canary_key.add_option(parser)
+    parser.add_argument(
+        "--principal",
+        required=True,
+        metavar="NAME",
+        help="of this probe, td/ns/NAMESPACE/sa/ACCOUNT",
+    )
+    parser.add_argument(
+        "--outcomes",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="canaries.jsonl for the audit, continued when it is there",
+    )
+    often = parser.add_mutually_exclusive_group(required=True)
+    often.add_argument("--once", action="store_true", help="one canary to each target, and end")
+    often.add_argument(
+        "--every",
+        type=float,
+        metavar="S",
+        help=f"one canary to each target in each S seconds, spread; {LEAST_SECONDS:.0f} at least",
+    )
+    parser.add_argument(
+        "--through",
+        default="",
+        metavar="HOST:PORT",
+        help="connect there in place of the target, for a sidecar that captures no connections",
+    )
+    parser.add_argument(
+        "--timeout",
+        type=float,
+        default=_SECONDS,
+        metavar="S",
+        help="time for an answer (default: %(default)s)",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Send canaries. Return the exit code."""
+    try:
+        prober = _prober(args)
+        targets = canary_files.read_targets(args.targets)
+        if args.once:
+            return _once(prober, targets)
+        return _forever(prober, args)
+    except CanaryFileError as error:
+        raise UsageError(str(error)) from None
+
+
+def _prober(args: argparse.Namespace) -> Prober:
+    keys = canary_key.read(args.canary_key)
+    if keys is None:
+        raise UsageError("--canary-key: give the key that the guards have")
+    if not is_principal(args.principal):
+        raise UsageError(f"--principal {args.principal}: not one; write td/ns/NAMESPACE/sa/ACCOUNT")
+    if args.every is not None and not args.every >= LEAST_SECONDS:
+        raise UsageError(f"--every {args.every:g}: at least {LEAST_SECONDS:.0f} seconds")
+    if not args.timeout > 0:
+        raise UsageError(f"--timeout {args.timeout:g}: above 0")
+    try:
+        through = parse_listen(args.through) if args.through else None
+    except SettingsError:
+        raise UsageError(f"--through {args.through}: not an address; write HOST:PORT") from None
+    return Prober(keys, args.principal, Way(through, args.timeout), OutcomeFile(args.outcomes))
+
+
+def _once(prober: Prober, targets: tuple[Target, ...]) -> int:
+    found = list(_told(prober.once(targets)))
+    rest = len(targets) - len(found)
+    if rest:
+        sys.stderr.write(
+            f"{rest} targets were left out: their cells had a canary within {LEAST_SECONDS:.0f} s\n"
+        )
+    return 0 if found and all(map(_is_good, found)) else 1
+
+
+def _forever(prober: Prober, args: argparse.Namespace) -> int:
+    ending = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ending.set())
+
+    def targets() -> tuple[Target, ...]:
+        return canary_files.read_targets(args.targets)
+
+    for _ in _told(prober.forever(targets, args.every, ending.wait)):
+        pass
+    return 0
+
+
+def _told(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    """Yield each outcome after its line was written to standard output."""
+    for outcome in outcomes:
+        sys.stdout.write(f"{line_of(outcome)}\n")
+        sys.stdout.flush()
+        yield outcome
+
+
+def _is_good(outcome: Outcome) -> bool:
+    closed = outcome.result is Result.CLOSED and outcome.cell.endswith("/plaintext")
+    return outcome.result.is_success or closed

@@ -1,0 +1,1 @@
+"""Canaries: synthetic records that the guard refuses, and what became of them."""
