@@ -157,9 +157,10 @@ eval: $(READY) ## precision and recall on the generated corpus
 	@$(BIN)/python -m bench.eval.opaque --gate
 	@$(BIN)/python -m bench.eval.targets --gate
 
-fuzz: $(READY) $(FUZZER) ## coverage-guided fuzzing of scan, decode and redact (FUZZ_SECONDS=600)
+fuzz: $(READY) $(FUZZER) ## coverage-guided fuzzing of scan, decode, redact and MLLP (FUZZ_SECONDS=600, for each)
 	@PYTHONPATH=.fuzz-site $(BIN)/python tests/fuzz/drive.py fuzz-corpus -max_total_time=$(FUZZ_SECONDS) -max_len=16384 -timeout=30
-	@! ls fuzz-corpus.faults 2>/dev/null || { echo "phiguard: the fuzzer found faults; see fuzz-corpus.faults"; exit 1; }
+	@PYTHONPATH=.fuzz-site $(BIN)/python tests/fuzz/drive_mllp.py fuzz-corpus-mllp -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=30
+	@! ls -d fuzz-corpus*.faults 2>/dev/null || { echo "phiguard: the fuzzer found faults; see fuzz-corpus*.faults"; exit 1; }
 
 coverage: $(READY) ## each module's branch coverage by its own tests, against its floor
 	@$(BIN)/python -m tools.own_coverage
