@@ -121,6 +121,47 @@ class Dump:
         return next(each for each in configs if each.get("cluster_name") == name)
 
 
+def as_istio_builds(dump: Dump) -> None:
+    """Add the filters that exist only in Istio's own build of Envoy, where istiod puts them.
+
+    istiod sends them by default. The dumps were taken without, because other builds refuse them.
+    """
+    for entry in dump.part("ListenersConfigDump")["dynamic_listeners"]:
+        listener = entry["active_state"]["listener"]
+        default = [listener["default_filter_chain"]] if "default_filter_chain" in listener else []
+        for chain in listener["filter_chains"] + default:
+            chain["filters"].insert(-1, _config("istio.stats", "stats.PluginConfig"))
+            if listener["traffic_direction"] == "INBOUND":
+                chain["filters"].insert(0, _struct(f"{_EXCHANGE}.MetadataExchange"))
+            for manager in (each["typed_config"] for each in chain["filters"]):
+                if "http_filters" in manager:
+                    _istio_filters(manager, listener["traffic_direction"])
+
+
+def _istio_filters(manager: Json, direction: str) -> None:
+    filters = manager["http_filters"]
+    place = 0 if direction == "INBOUND" else 1
+    filters.insert(place, _struct("io.istio.http.peer_metadata.Config"))
+    if direction == "OUTBOUND":
+        filters.insert(-1, _config("istio.alpn", f"{_FILTERS}.alpn.v2alpha1.FilterConfig"))
+    filters.insert(-1, _config("istio.stats", "stats.PluginConfig"))
+
+
+_EXCHANGE = "envoy.tcp.metadataexchange.config"
+_FILTERS = "istio.envoy.config.filter.http"
+
+
+def _config(name: str, kind: str) -> Json:
+    return {"name": name, "typed_config": {"@type": f"type.googleapis.com/{kind}"}}
+
+
+def _struct(kind: str) -> Json:
+    """A configuration without Envoy's schema, as istiod writes it."""
+    filter_ = _config("istio.metadata_exchange", "udpa.type.v1.TypedStruct")
+    filter_["typed_config"] |= {"type_url": f"type.googleapis.com/{kind}", "value": {"x": True}}
+    return filter_
+
+
 def found(manager: Json, name: str) -> Json:
     """The HTTP filter with a name."""
     return next(each for each in manager["http_filters"] if each["name"] == name)

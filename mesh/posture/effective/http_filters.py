@@ -12,6 +12,7 @@ from mesh.posture.effective.tree import (
     flag,
     kind,
     only,
+    plain,
     text,
     tree,
     trees,
@@ -110,24 +111,14 @@ def _read(place: int, entry: Tree) -> HttpFilter:
     name, disabled = text(entry, "name"), flag(entry, "disabled")
     if not name:
         raise UnreadableError("an HTTP filter has no name")
-    config = _plain(tree(entry, "typed_config"))
+    config = plain(tree(entry, "typed_config"))
     if kind(config) != codec_errors.MATCHED_FILTER:
         return HttpFilter(place, name, kind(config), config, disabled)
-    inner = _plain(tree(tree(config, "extension_config"), "typed_config"))
+    inner = plain(tree(tree(config, "extension_config"), "typed_config"))
     skipped = None
     if config.keys() - _MATCHED or not _is_ours(tree(config, "xds_matcher")):
         skipped = unknown("skipped", "a matcher that is not known can skip the guard's filter")
     return HttpFilter(place, name, kind(inner), inner, disabled, skipped)
-
-
-_STRUCTS: Final = ("xds.type.v3.TypedStruct", "udpa.type.v1.TypedStruct")
-
-
-def _plain(config: Tree) -> Tree:
-    """A configuration, also where it was given without Envoy's schema."""
-    if kind(config) not in _STRUCTS:
-        return config
-    return {**tree(config, "value"), "@type": text(config, "type_url")}
 
 
 def _is_ours(matcher: Tree) -> bool:

@@ -18,6 +18,7 @@ from mesh.posture.effective.tree import (
     flag,
     kind,
     only,
+    plain,
     shown,
     text,
     tree,
@@ -39,8 +40,7 @@ _HARMLESS: Final = frozenset(
         # of Istio's own build of Envoy
         "envoy.tcp.metadataexchange.config.MetadataExchange",
         "istio.envoy.config.filter.network.authn.v2alpha1.Config",
-        "io.istio.network.peer_metadata.Config",
-        "io.istio.network.peer_metadata.UpstreamConfig",
+        "envoy.extensions.network_filters.peer_metadata.Config",
         "stats.PluginConfig",
     }
 )
@@ -86,7 +86,7 @@ def way(chain: Chain, guard: GuardNames, reach: Reach) -> Way:
     admits = False
     for each in trees(chain.config, "filters"):
         only(each, _FILTER, "a network filter")
-        config = tree(each, "typed_config")
+        config = plain(tree(each, "typed_config"))
         found = kind(config)
         if found == managers.KIND:
             return Way(config, frozenset(), _HTTP)

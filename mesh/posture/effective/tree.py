@@ -10,6 +10,7 @@ from typing import Final, cast
 Tree = Mapping[str, object]
 
 _EMPTY: Final[Tree] = {}
+_STRUCTS: Final = ("udpa.type.v1.TypedStruct", "xds.type.v3.TypedStruct")
 _SHOWN: Final = 80
 _GREATEST: Final = 2**64
 
@@ -135,6 +136,17 @@ def kind(config: Tree) -> str:
         UnreadableError: `@type` is no text.
     """
     return text(config, "@type").rpartition("/")[2]
+
+
+def plain(config: Tree) -> Tree:
+    """A typed configuration, also where it was given without Envoy's schema.
+
+    Raises:
+        UnreadableError: it has another shape.
+    """
+    if kind(config) not in _STRUCTS:
+        return config
+    return {**tree(config, "value"), "@type": text(config, "type_url")}
 
 
 def shown(name: str) -> str:

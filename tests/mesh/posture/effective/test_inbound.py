@@ -2,13 +2,14 @@
 
 import pytest
 from holes import CELLS, LUA, TYPE, UNKNOWN, Hole, is_found, rename
-from real_dumps import GATEWAY, INBOUND, STRANGERS, Cell, Dump, Json, insert, same
+from real_dumps import GATEWAY, INBOUND, STRANGERS, Cell, Dump, Json, as_istio_builds, insert, same
 
 from mesh.message.facts import Vantage
 from mesh.posture.cell import PeerClass
 from mesh.posture.evidence import Layer, Stance
 
 IN = Vantage.INBOUND
+NAME = "0.0.0.0_8080"
 MESH, PLAINTEXT = PeerClass.MESH, PeerClass.PLAINTEXT
 PASSING: Json = {
     "filter_chain_match": {"server_names": ["raw.clinic.example"]},
@@ -28,6 +29,15 @@ PASSING: Json = {
 def test_what_is_right_is_called_right(dump: str, cell: Cell, stance: Stance) -> None:
     found = Dump(dump).evidence(cell)
     assert (found.stance, found.fix, found.layer) == (stance, "", Layer.EFFECTIVE), found
+
+
+@pytest.mark.parametrize(("dump", "cell", "stance"), CELLS)
+def test_what_is_right_stays_right_in_istios_own_build(
+    dump: str, cell: Cell, stance: Stance
+) -> None:
+    istios = Dump(dump)
+    as_istio_builds(istios)
+    assert istios.evidence(cell).stance is stance, istios.evidence(cell)
 
 
 @pytest.mark.parametrize(
@@ -100,6 +110,14 @@ def test_at_a_gateway_peers_of_every_kind_count() -> None:
     plain = {"filter_chain_match": {"transport_protocol": "raw_buffer"}}
     dump.listener("0.0.0.0_8443")["filter_chains"].append({**same(PASSING), **plain})
     assert dump.evidence(GATEWAY).code == "tcp"
+
+
+def test_what_takes_plain_text_is_no_matter_for_peers_of_the_mesh() -> None:
+    dump = Dump("permissive")
+    chains = dump.listener("virtualInbound")["filter_chains"]
+    plain = [each for each in chains if "transport_socket" not in each and each["name"] == NAME]
+    plain[0]["filters"][-1]["typed_config"]["http_filters"] = []
+    assert dump.evidence(INBOUND).stance is Stance.JUDGED
 
 
 def test_what_stands_behind_the_guard_at_the_receiver_changes_nothing() -> None:
