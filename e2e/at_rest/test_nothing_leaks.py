@@ -19,11 +19,13 @@ from canaries_at_rest import (
     tables,
     watched,
 )
+from quoting_servers import QUOTING
 from reports import command
 from stores import servers
 from stores.local import STORES
 from stores.servers import SERVERS, NotHereError
 
+from atrest.spec import parse
 from extauthz.commands.rest.report import FORMS
 from extauthz.rest.folder import Folder
 from extauthz.rest.store import Store
@@ -37,7 +39,7 @@ def scanned(tmp_path_factory):
     """The folder of one scan over everything, what it printed, and what is not here."""
     place = tmp_path_factory.mktemp("canaries")
     environ = watched(place)
-    specs, missing = [broken_files(place / "broken")], {}
+    specs, missing, quoting = [broken_files(place / "broken")], {}, {}
     with contextlib.ExitStack() as running:
         for name, fill in STORES.items():
             specs.append(fill(place / name, _of(name)))
@@ -53,6 +55,11 @@ def scanned(tmp_path_factory):
             specs.append(
                 running.enter_context(servers.postgres_of_a_reader(postgres_that_quotes()))
             )
+        for name, start in QUOTING.items():
+            with contextlib.suppress(NotHereError):  # said of the whole server above
+                quoting[name] = running.enter_context(start())
+                specs.append(quoting[name].spec)
+                environ |= quoting[name].environ
         done = subprocess.run(
             command("scan", *specs, "--catalogue", place / "catalogue"),
             env=environ,
@@ -66,7 +73,7 @@ def scanned(tmp_path_factory):
             check=False,
         )
     assert (done.returncode, again.returncode) == (2, 0), done.stderr + again.stderr
-    return place, done.stdout + done.stderr + again.stdout + again.stderr, missing
+    return place, done.stdout + done.stderr + again.stdout + again.stderr, missing, quoting
 
 
 def _of(store):
@@ -89,6 +96,18 @@ def test_every_server_was_read(scanned, units, store):
     found = [unit for unit in units if unit.source.startswith(f"{scheme}://")]
     assert len(found) >= 2
     assert {unit.verdict.value for unit in found} >= {"phi"}
+
+
+@pytest.mark.parametrize("store", QUOTING)
+def test_records_whose_errors_quote_them_are_named_without_a_word_of_those(scanned, units, store):
+    if store in scanned[2]:
+        pytest.skip(scanned[2][store])
+    found = scanned[3][store]
+    assert leaks(found.errors.encode()), "the driver quotes nothing, so this shows nothing"
+    failed = {u.name: u for u in units if u.source == parse(found.spec).name and u.profile.unread}
+    for name in found.broken:
+        assert [unit for shown, unit in failed.items() if shown.startswith(name)], name
+    assert {reason for unit in failed.values() for reason in unit.profile.unread} == {"MALFORMED"}
 
 
 def test_rows_that_break_their_readers_are_named(units):

@@ -39,6 +39,8 @@ _CONNECT_SECONDS: Final = 10.0
 _IDLE_MS: Final = 10_000
 _FETCH_BYTES: Final = 4 << 20
 _REFUSED: Final = frozenset(("SaslAuthenticationFailed", "AuthenticationFailedError"))
+_BROKEN: Final = "CorruptRecordError"
+_UNPACKS: Final = "UnsupportedCodecError"
 _DENIED: Final = frozenset(("TopicAuthorizationFailedError", "ClusterAuthorizationFailedError"))
 
 
@@ -188,8 +190,12 @@ def _headers(headers: Sequence[tuple[str, bytes | None]]) -> dict[str, str] | No
 def _read_error(error: Exception) -> ReadError:
     """Return the error of a unit: the class's name, and never its text."""
     name = type(error).__name__
+    if name == _UNPACKS:
+        return ReadError(Reason.NO_READER, "pip install 'phiguard[rest-kafka]'")
     if name in _REFUSED:
         return ReadError(Reason.REFUSED, name)
+    if name == _BROKEN:
+        return ReadError(Reason.MALFORMED, name)
     return ReadError(Reason.NOT_PERMITTED if name in _DENIED else Reason.UNREACHABLE, name)
 
 

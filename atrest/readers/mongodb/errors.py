@@ -16,6 +16,7 @@ from atrest.source import ReadError, Reason
 FAILURES: Final = (PyMongoError, BSONError, OSError, ValueError, TypeError)
 """What the driver raises. A document that makes no sense is one of the later ones."""
 _CODES: Final = {
+    1: Reason.MALFORMED,  # the server cannot read its own record
     13: Reason.NOT_PERMITTED,
     18: Reason.REFUSED,
     26: Reason.GONE,

@@ -33,7 +33,8 @@ _NUMBERS: Final = {
     2003: Reason.UNREACHABLE,
     2006: Reason.UNREACHABLE,
     2013: Reason.UNREACHABLE,
-    1030: Reason.MALFORMED,  # of the storage engine
+    130: Reason.MALFORMED,  # of the storage engine, as are these
+    1030: Reason.MALFORMED,
     1034: Reason.MALFORMED,
     1194: Reason.MALFORMED,
     1195: Reason.MALFORMED,

@@ -31,6 +31,13 @@ log.dirs={folder}/log
 @contextlib.contextmanager
 def broker() -> Iterator[str]:
     """A broker, from when it answers: its host and port."""
+    with broker_with_files() as (address, _):
+        yield address
+
+
+@contextlib.contextmanager
+def broker_with_files() -> Iterator[tuple[str, Path]]:
+    """The same, with the folder of its logs: `TOPIC-PARTITION/*.log`."""
     with processes.folder("nobody") as folder:
         port, controller = processes.free_port(), processes.free_port()
         settings = folder / "server.properties"
@@ -39,4 +46,4 @@ def broker() -> Iterator[str]:
         tool = ["kafka.tools.StorageTool", "format", "-t", _CLUSTER, "-c", settings]
         processes.run([*java, *tool], "nobody", cwd=folder)
         with processes.serving([*java, "kafka.Kafka", settings], "nobody", port):
-            yield f"127.0.0.1:{port}"
+            yield f"127.0.0.1:{port}", folder / "log"

@@ -7,11 +7,16 @@ import kafka_server
 import pytest
 from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.errors import (
+    CorruptRecordError,
+    TopicAuthorizationFailedError,
+    UnsupportedCodecError,
+)
 
 from atrest.examine import examine
 from atrest.manners import Manners
 from atrest.protection import Shield
-from atrest.readers.kafka.source import Run, open_source, runs
+from atrest.readers.kafka.source import Run, _read_error, open_source, runs
 from atrest.source import Budget, Method, ReadError, Reason, Rows, Sampled
 from atrest.spec import parse
 from phiscan.finding import Verdict
@@ -93,7 +98,7 @@ def opened(broker, topic=""):
 def test_topics_are_units_and_their_messages_are_rows(broker, detection):
     source = opened(broker)
     units = {unit.name: unit for unit in source.list()}
-    assert sorted(units) == ["__audit", "empty", "visits"]
+    assert {"__audit", "empty", "visits"} <= units.keys()
     assert units["visits"].rows == 1_500
     items = list(source.read(units["visits"], Budget(rows=0)))
     assert sum(len(item.rows) for item in items if isinstance(item, Rows)) == 1_500
@@ -129,3 +134,42 @@ def test_a_topic_that_is_not_there_is_gone(broker):
         list(source.list())
     assert error.value.reason is Reason.GONE
     source.close()
+
+
+@pytest.mark.parametrize("codec", ["gzip", "lz4", "snappy", "zstd"])
+def test_messages_are_unpacked_whatever_packed_them(broker, codec):
+    admin = KafkaAdminClient(bootstrap_servers=broker)
+    # the broker packs them: another writer of the format than the driver
+    packed = NewTopic(f"packed-{codec}", 1, 1, topic_configs={"compression.type": codec})
+    admin.create_topics([packed])
+    admin.close()
+    producer = KafkaProducer(bootstrap_servers=broker)
+    for _ in range(20):
+        producer.send(packed.name, b"Patient: Ana Ruiz" * 10)
+    producer.flush()
+    producer.close()
+    source = opened(broker, packed.name)
+    (unit,) = source.list()
+    items = list(source.read(unit, Budget(rows=0)))
+    source.close()
+    rows = [row for item in items if isinstance(item, Rows) for row in item.rows]
+    assert {row[1] for row in rows} == {b"Patient: Ana Ruiz" * 10}
+    assert len(rows) == 20
+
+
+@pytest.mark.parametrize(
+    ("error", "reason", "detail"),
+    [
+        (CorruptRecordError("Ruiz"), Reason.MALFORMED, "CorruptRecordError"),
+        (UnsupportedCodecError("Ruiz"), Reason.NO_READER, "pip install 'phiguard[rest-kafka]'"),
+        (
+            TopicAuthorizationFailedError("Ruiz"),
+            Reason.NOT_PERMITTED,
+            "TopicAuthorizationFailedError",
+        ),
+        (ConnectionResetError("Ruiz"), Reason.UNREACHABLE, "ConnectionResetError"),
+    ],
+)
+def test_each_error_has_a_reason_and_none_of_its_words(error, reason, detail):
+    found = _read_error(error)
+    assert (found.reason, found.detail) == (reason, detail)

@@ -17,6 +17,7 @@ from atrest.source import Reason
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
+        (1, Reason.MALFORMED),
         (13, Reason.NOT_PERMITTED),
         (18, Reason.REFUSED),
         (26, Reason.GONE),

@@ -19,6 +19,7 @@ from atrest.source import Reason
         (1969, Reason.OUT_OF_TIME),
         (3024, Reason.OUT_OF_TIME),
         (2013, Reason.UNREACHABLE),
+        (130, Reason.MALFORMED),
         (1034, Reason.MALFORMED),
         (1064, Reason.INTERNAL_ERROR),
     ],
