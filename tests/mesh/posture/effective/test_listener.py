@@ -36,6 +36,13 @@ def blind(dump: Dump) -> None:
     add(dump, destination_port=8080, transport_protocol="raw_buffer")
 
 
+def hbone(dump: Dump) -> None:
+    """As istiod makes one for a sidecar that speaks HBONE."""
+    config = {"name": "main_internal", "internal_listener": {}, "traffic_direction": "INBOUND"}
+    entry = {"name": "main_internal", "active_state": {"listener": config}}
+    dump.part("ListenersConfigDump")["dynamic_listeners"].append(entry)
+
+
 HOLES = (
     Hole("no chain", lambda d: inbound(d)["filter_chains"].remove(d.chain()), "tcp"),
     Hole(
@@ -69,6 +76,19 @@ HOLES = (
         UNKNOWN,
     ),
     Hole("a chain of tomorrow", lambda d: d.chain().update(ja4="x"), "unreadable", UNKNOWN),
+    Hole("an inner listener", hbone, "unreadable", UNKNOWN),
+    Hole(
+        "a listener of no direction",
+        lambda d: d.listener("10.1.0.2_5432").pop("traffic_direction"),
+        "unreadable",
+        UNKNOWN,
+    ),
+    Hole(
+        "an address without a port",
+        lambda d: d.listener("10.1.0.2_5432")["address"]["socket_address"].pop("port_value"),
+        "unreadable",
+        UNKNOWN,
+    ),
     Hole(
         "chains chosen by a matcher",
         lambda d: inbound(d).update(filter_chain_matcher={}),
