@@ -13,6 +13,7 @@ PARTS = (
     "bench.summaries",
     "bench.audit",
     "bench.envoy_round_trip",
+    "bench.mllp",
     "bench.peer_modsecurity",
     "bench.capacity",
     "bench.scanner_trip",

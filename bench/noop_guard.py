@@ -2,12 +2,12 @@
 
 Run it as `python bench/noop_guard.py HOST:PORT CERTIFICATE KEY AUTHORITY [aio]`. It offers the same
 two services as phiguard, over the same mutual TLS and with the same codec. With `aio` it runs on
-grpc.aio, as phiguard does, and offers only Check. It is no part of the product.
+grpc.aio, as phiguard does, and offers Check, and network ext_proc. It is no part of the product.
 """
 
 import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,8 +15,16 @@ import grpc
 from google.protobuf.message import Message
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
-from extauthz.guard.envoy.wire import AUTHORIZATION, EXTERNAL_PROCESSOR, decoder, encode, message
+from extauthz.guard.envoy.wire import (
+    AUTHORIZATION,
+    EXTERNAL_PROCESSOR,
+    NETWORK_PROCESSOR,
+    decoder,
+    encode,
+    message,
+)
 
+_NETWORK = "envoy.service.network_ext_proc.v3"
 _LARGEST_MESSAGE = 16 * 1024 * 1024
 
 
@@ -37,6 +45,18 @@ def process(requests: Iterator[Message], _context: grpc.ServicerContext) -> Iter
         response = message("envoy.service.ext_proc.v3.ProcessingResponse")()
         getattr(response, request.WhichOneof("request")).SetInParent()
         yield response
+
+
+async def converse(
+    _: AsyncIterator[Message], context: "grpc.aio.ServicerContext[Message, Message]"
+) -> None:
+    """Give back each piece of a connection."""
+    while (request := await context.read()) is not grpc.aio.EOF:  # type: ignore[attr-defined]
+        response = message(f"{_NETWORK}.ProcessingResponse")()
+        side = "read_data" if request.HasField("read_data") else "write_data"
+        getattr(response, side).CopyFrom(getattr(request, side))
+        response.data_processing_status = 2  # MODIFIED
+        await context.write(response)
 
 
 def serve(address: str, certificate: Path, key: Path, authority: Path) -> grpc.Server:
@@ -79,8 +99,14 @@ async def serve_aio(address: str, certificate: Path, key: Path, authority: Path)
     unary = grpc.unary_unary_rpc_method_handler(
         answer, decoder("envoy.service.auth.v3.CheckRequest"), encode
     )
+    connection = grpc.stream_stream_rpc_method_handler(
+        converse, decoder(f"{_NETWORK}.ProcessingRequest"), encode
+    )
     server.add_generic_rpc_handlers(
-        (grpc.method_handlers_generic_handler(AUTHORIZATION, {"Check": unary}),)
+        (
+            grpc.method_handlers_generic_handler(AUTHORIZATION, {"Check": unary}),
+            grpc.method_handlers_generic_handler(NETWORK_PROCESSOR, {"Process": connection}),
+        )
     )
     status = health.aio.HealthServicer()
     await status.set("", health_pb2.HealthCheckResponse.SERVING)

@@ -163,6 +163,7 @@ def open_hospital(envoy: Path, folder: Path, *options: str) -> Iterator[Hospital
         str(LIMIT), *options,
     )  # fmt: skip
     with open_lab(Plan(envoy, folder, guard, SIDECARS)) as lab:
+        lab.processes.stop("workloads")
         ports = (lab.mesh.hl7[workload].app for workload in (BILLING, ANALYTICS))
         with recording(*ports) as recorder:
             yield Hospital(lab, recorder)

@@ -18,8 +18,13 @@ _WAIT_SECONDS = 10.0
 class Received:
     """One connection, as its receiver saw it."""
 
+    connection: socket.socket
     data: bytearray = field(default_factory=bytearray)
     ended: threading.Event = field(default_factory=threading.Event)
+
+    def say(self, data: bytes) -> None:
+        """Answer now."""
+        self.connection.sendall(data)
 
 
 def acknowledged(control_id: bytes, *more: bytes) -> bytes:
@@ -43,9 +48,9 @@ class Recorder:
     is_silent: bool = False
     listeners: dict[int, socket.socket] = field(default_factory=dict)
 
-    def serve(self, connection: socket.socket, received: Received) -> None:
+    def serve(self, received: Received) -> None:
         """Take one connection to its end."""
-        buffer = b""
+        buffer, connection = b"", received.connection
         with connection, contextlib.suppress(OSError):
             if self.greeting:
                 connection.sendall(self.greeting)
@@ -89,11 +94,9 @@ class Recorder:
                     connection, _ = listener.accept()
                 except OSError:
                     return
-                received = Received()
+                received = Received(connection)
                 self.connections.append(received)
-                threading.Thread(
-                    target=self.serve, args=(connection, received), daemon=True
-                ).start()
+                threading.Thread(target=self.serve, args=(received,), daemon=True).start()
 
         threading.Thread(target=accept, daemon=True).start()
         self.listeners[port] = listener

@@ -80,7 +80,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _report(reporter: Reporter, outcomes: list[ScenarioOutcome], *, seconds: float) -> None:
     reporter.line("guard ms: time of the guard's spans, summed over its decisions on the exchange")
-    reporter.line("(up to three: sender's request, receiver's request, receiver's response).\n")
+    reporter.line("(up to three: sender's request, receiver's request, receiver's response;")
+    reporter.line("over MLLP, the sender's sidecar judges the answer too).\n")
     reporter.table(outcomes)
     first = outcomes[0]
     reporter.line(

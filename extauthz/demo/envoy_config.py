@@ -15,7 +15,6 @@ from envoy_data_plane.envoy.config.bootstrap.v3 import (
 from envoy_data_plane.envoy.config.core.v3 import Node
 from envoy_data_plane.google.protobuf import Struct
 
-from extauthz.demo import envoy_mllp
 from extauthz.demo.envoy_clusters import (
     address,
     collector_cluster,
@@ -25,6 +24,7 @@ from extauthz.demo.envoy_clusters import (
 )
 from extauthz.demo.envoy_listeners import inbound_listener, outbound_listener
 from extauthz.demo.gates import Gates, IstioObject, applied
+from extauthz.demo.hl7 import listeners as hl7_listeners
 from extauthz.demo.topology import Mesh, Workload
 
 # By default Envoy keeps spans for 5 s or until there are five. The demo's table cannot wait for
@@ -66,12 +66,12 @@ def bootstrap(
             listeners=[
                 inbound_listener(workload, mesh, applied=objects, permissive=permissive),
                 outbound_listener(workload, mesh, applied=objects),
-                *envoy_mllp.listeners(workload, mesh, objects),
+                *hl7_listeners.listeners(workload, mesh, objects),
             ],
             clusters=[
                 inbound_cluster(workload, mesh),
                 *(outbound_cluster(workload, callee, mesh) for callee in others),
-                *envoy_mllp.clusters(workload, mesh),
+                *hl7_listeners.clusters(workload, mesh),
                 guard_cluster(workload, mesh),
                 collector_cluster(mesh),
             ],

@@ -69,7 +69,7 @@ def patched(
 
 
 def _is_of_http(patch: Patch) -> bool:
-    """Whether the patch is for chains of HTTP. `envoy_network_patches` has those of TCP."""
+    """Whether the patch is for chains of HTTP. `hl7.patches` has those of TCP."""
     place = patch["match"].get("listener", {}).get("filterChain", {}).get("filter", {})
     return bool(place.get("name", _MANAGER) == _MANAGER)
 

@@ -17,6 +17,7 @@ from extauthz.demo import envoy_config
 from extauthz.demo.certificates import Authority
 from extauthz.demo.client import Request, Response, send
 from extauthz.demo.gates import Gates, IstioObject
+from extauthz.demo.hl7 import mllp
 from extauthz.demo.otlp_sink import OtlpSink
 from extauthz.demo.processes import Processes
 from extauthz.demo.programs import GuardCommand
@@ -112,6 +113,10 @@ class Lab:
         """Send a request as an application does: in plain HTTP to its own sidecar."""
         return send(request, self.mesh.ports[caller].outbound)
 
+    def over_mllp(self, caller: Workload, callee: Workload, content: bytes) -> bytes:
+        """Send an HL7 message as an application does, to its own sidecar. Return the answer."""
+        return mllp.send(content, self.mesh.hl7[caller].outbound[callee])
+
     def from_outside(self, callee: Workload, request: Request) -> Response:
         """Send a request without a certificate to the callee's sidecar."""
         return send(request, self.mesh.ports[callee].inbound)
@@ -182,7 +187,10 @@ def _start(lab: Lab) -> None:
     """Start the children, the slowest first. None waits for another."""
     mesh, plan = lab.mesh, lab.plan
     lab.start_guard()
-    applications = [f"{workload.name}={ports.app}" for workload, ports in mesh.ports.items()]
+    applications = [
+        f"{workload.name}={ports.app},{mesh.hl7[workload].app}"
+        for workload, ports in mesh.ports.items()
+    ]
     module = [sys.executable, "-m", "extauthz.demo.workloads", str(mesh.recorder)]
     lab.processes.start("workloads", [*module, *applications])
     for sidecar in plan.sidecars:

@@ -5,7 +5,7 @@ can show that none holds PHI.
 """
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -110,6 +110,27 @@ class OtlpSink:
         with self._arrival:
             self._arrival.wait_for(lambda: until(self._spans.get(trace, [])), timeout=seconds)
             return sorted(self._spans.get(trace, []), key=lambda span: span.start)
+
+    def others(
+        self, known: Collection[str], *, until: Callable[[list[Span]], bool], seconds: float
+    ) -> list[Span]:
+        """Return the spans that are not among the known ones, in order of their start.
+
+        It waits until `until` holds or the time is over.
+
+        Args:
+            known: identities of spans.
+            until: says, given the spans so far, whether all have arrived.
+            seconds: the longest wait.
+        """
+
+        def found() -> list[Span]:
+            spans = (span for trace in self._spans.values() for span in trace)
+            return [span for span in spans if span.identity not in known]
+
+        with self._arrival:
+            self._arrival.wait_for(lambda: until(found()), timeout=seconds)
+            return sorted(found(), key=lambda span: span.start)
 
     def spans(self) -> list[Span]:
         """Return all spans that have arrived."""

@@ -97,15 +97,32 @@ def clean_document_of(size: int) -> bytes:
     return json.dumps({"report": "stock", "items": items}).encode()
 
 
-def hl7_admission() -> bytes:
-    """Return an HL7 v2 ADT^A01 message: the same patient is admitted."""
+def hl7_admission(*, with_ssn: bool = False, control_id: str = "DEMO0001") -> bytes:
+    """Return an HL7 v2 ADT^A01 message: the same patient is admitted.
+
+    Args:
+        with_ssn: whether the patient also has a social security number.
+        control_id: of the message.
+    """
+    numbers = f"{MRN}^^^CLINIC^MR" + (f"~{SSN}^^^SSA^SS" if with_ssn else "")
     segments = (
-        "MSH|^~\\&|EHR|CLINIC|BILLING|FINANCE|20260311093000||ADT^A01^ADT_A01|DEMO0001|P|2.5.1",
+        f"MSH|^~\\&|EHR|CLINIC|BILLING|FINANCE|20260311093000||ADT^A01^ADT_A01|{control_id}|P|2.5.1",
         "EVN|A01|20260311093000",
-        f"PID|1||{MRN}^^^CLINIC^MR||{PATIENT_NAME}^Marisol^T||19611123|F",
+        f"PID|1||{numbers}||{PATIENT_NAME}^Marisol^T||19611123|F",
         "PV1|1|I|WARD3^12^A",
         f"IN1|1|PLAN9|INS77|Northwind Mutual||||||||||||||||||||||||||||||||{MEMBER_NUMBER}",
         "DG1|1||E11.9^Type 2 diabetes mellitus^I10",
+    )
+    return "\r".join(segments).encode() + b"\r"
+
+
+def hl7_result(*, control_id: str = "DEMO0002") -> bytes:
+    """Return an HL7 v2 ORU^R01 message: a result of the same patient."""
+    segments = (
+        f"MSH|^~\\&|EHR|CLINIC|ANALYTICS|RESEARCH|20260311101500||ORU^R01^ORU_R01|{control_id}|P|2.5.1",
+        f"PID|1||{MRN}^^^CLINIC^MR||{PATIENT_NAME}^Marisol^T||19611123|F",
+        "OBR|1|||4548-4^Hemoglobin A1c^LN|||20260311094500",
+        "OBX|1|NM|4548-4^Hemoglobin A1c^LN||7.9|%|4.0-5.6|H|||F",
     )
     return "\r".join(segments).encode() + b"\r"
 

@@ -8,13 +8,15 @@ from typing import Final
 
 from extauthz.demo.client import Request, Response, new_traceparent
 from extauthz.demo.forgery import forged_check
+from extauthz.demo.hl7 import mllp
 from extauthz.demo.lab import Delivery, Lab
 from extauthz.demo.observed import Observed, observe
 from extauthz.demo.otlp_sink import Span
-from extauthz.demo.scenarios import ExpectedAnswer, Scenario, Way
+from extauthz.demo.scenarios import CONTROL_ID, ExpectedAnswer, Scenario, Way
 from extauthz.demo.workloads import DELIVERY_HEADER
 
 _SPANS_TIMEOUT_SECONDS: Final = 3.0
+_ACKNOWLEDGEMENT: Final = "msa-1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,8 @@ def perform(lab: Lab, scenario: Scenario) -> ScenarioOutcome:
         OSError: a connection failed, which no scenario expects.
     """
     identity = token_hex(8)
-    trace, traceparent = new_traceparent()
-    response = _send(lab, scenario, {DELIVERY_HEADER: identity, "traceparent": traceparent})
-    wanted = scenario.expected.decisions
-    spans = lab.sink.trace(
-        trace, until=lambda spans: _complete(spans, wanted), seconds=_SPANS_TIMEOUT_SECONDS
+    response, spans = (_played_mllp if scenario.way is Way.MLLP else _played)(
+        lab, scenario, identity
     )
     decisions = observe(spans)
     strictest = max(decisions, key=lambda seen: seen.rank, default=None)
@@ -64,6 +63,32 @@ def perform(lab: Lab, scenario: Scenario) -> ScenarioOutcome:
     )
 
 
+def _played(lab: Lab, scenario: Scenario, identity: str) -> tuple[Response, list[Span]]:
+    trace, traceparent = new_traceparent()
+    response = _send(lab, scenario, {DELIVERY_HEADER: identity, "traceparent": traceparent})
+    wanted = scenario.expected.decisions
+    return response, lab.sink.trace(
+        trace, until=lambda spans: _complete(spans, wanted), seconds=_SPANS_TIMEOUT_SECONDS
+    )
+
+
+def _played_mllp(lab: Lab, scenario: Scenario, identity: str) -> tuple[Response, list[Span]]:
+    """Send the message with an id of its own. Each decision has a trace of its own: MLLP has none.
+
+    The laboratory plays one scenario after another, so all new spans are of this one.
+    """
+    before = {span.identity for span in lab.sink.spans()}
+    content = scenario.message.body.replace(CONTROL_ID.encode(), identity.encode())
+    answer = lab.over_mllp(scenario.caller, scenario.callee, content)
+    wanted = scenario.expected.decisions
+    spans = lab.sink.others(
+        before,
+        until=lambda spans: len(observe(spans)) >= wanted,
+        seconds=_SPANS_TIMEOUT_SECONDS,
+    )
+    return Response(0, {_ACKNOWLEDGEMENT: mllp.acknowledgement(answer)}, answer), spans
+
+
 def _send(lab: Lab, scenario: Scenario, extra: dict[str, str]) -> Response:
     message = scenario.message
     headers = {**message.headers, **extra}
@@ -75,6 +100,8 @@ def _send(lab: Lab, scenario: Scenario, extra: dict[str, str]) -> Response:
             return lab.past_sidecar(scenario.caller, scenario.callee, request)
         case Way.PLAINTEXT:
             return lab.from_outside(scenario.callee, request)
+        case Way.MLLP:
+            raise ValueError("a message over MLLP has no headers")
         case Way.FORGED:
             with lab.guard_channel(scenario.caller) as channel:
                 return forged_check(channel, scenario.callee, request)
@@ -102,6 +129,7 @@ def decision_problems(
     pairs: list[tuple[str, object, object]] = [
         ("status", response.status, expected.status),
         ("decisions", len(decisions), expected.decisions),
+        ("acknowledgement", response.headers.get(_ACKNOWLEDGEMENT, ""), expected.acknowledgement),
         *zip(("decision", "reason", "verdict"), got, wanted, strict=True),
     ]
     return [f"{what} is {is_}, expected {should}" for what, is_, should in pairs if is_ != should]

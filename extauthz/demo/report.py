@@ -36,6 +36,7 @@ _HOW: Final = {
     Way.BYPASS: " (bypass)",
     Way.PLAINTEXT: " (plain)",
     Way.FORGED: " (forged)",
+    Way.MLLP: " (MLLP)",
 }
 _SHOWN: Final = (
     Key.VANTAGE,

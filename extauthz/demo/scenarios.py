@@ -25,6 +25,10 @@ _UPGRADE: Final = MappingProxyType(
 )
 
 
+CONTROL_ID: Final = "CONTROL-ID"
+"""Stands where each message over MLLP gets its own id."""
+
+
 class Way(StrEnum):
     """How the message reaches the receiver."""
 
@@ -32,6 +36,7 @@ class Way(StrEnum):
     BYPASS = "past its own sidecar"
     PLAINTEXT = "in the clear"
     FORGED = "asks the guard itself"
+    MLLP = "through its own sidecar, as HL7 over MLLP"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class ExpectedAnswer:
     """The expected outcome.
 
     Args:
-        status: HTTP status that the sender gets.
+        status: HTTP status that the sender gets; 0 over MLLP.
         action: the strictest action of the exchange; None when Envoy refuses before it asks the
             guard.
         reason: of that decision.
@@ -61,6 +66,7 @@ class ExpectedAnswer:
         sees: what the receiver of the PHI must see: the callee of a request, the caller of a
             response.
         never_sees: what that receiver must not see.
+        acknowledgement: over MLLP, the code in the answer (MSA-1).
     """
 
     status: int
@@ -71,6 +77,7 @@ class ExpectedAnswer:
     delivered: bool = False
     sees: tuple[str, ...] = ()
     never_sees: tuple[str, ...] = ()
+    acknowledgement: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +262,42 @@ SCENARIOS: Final = (
         Message(headers=_JSON, body=payloads.CLEAN),
         _denied(Reason.CALLER_MISMATCH, Verdict.NONE, 1),
         Way.FORGED,
+    ),
+    Scenario(
+        "an admission over MLLP reaches billing without the number",
+        EHR,
+        BILLING,
+        "HL7 v2 ADT^A01 with SSN",
+        Message(body=payloads.hl7_admission(with_ssn=True, control_id=CONTROL_ID)),
+        ExpectedAnswer(
+            0,
+            Action.REDACT,
+            Reason.REDACTED_BY_RULE,
+            Verdict.PHI,
+            decisions=4,
+            delivered=True,
+            sees=(payloads.PATIENT_NAME, payloads.MRN),
+            never_sees=(payloads.SSN,),
+            acknowledgement="AA",
+        ),
+        Way.MLLP,
+    ),
+    Scenario(
+        "a result over MLLP never leaves for analytics, and its sender is told",
+        EHR,
+        ANALYTICS,
+        "HL7 v2 ORU^R01",
+        Message(body=payloads.hl7_result(control_id=CONTROL_ID)),
+        ExpectedAnswer(
+            0,
+            Action.DENY,
+            Reason.MINIMUM_NECESSARY,
+            Verdict.PHI,
+            decisions=1,
+            never_sees=payloads.CANARIES,
+            acknowledgement="AR",
+        ),
+        Way.MLLP,
     ),
 )
 """In the order of the table."""

@@ -1,19 +1,24 @@
 """The sample applications: ehr, billing and analytics as plain HTTP servers.
 
 They know nothing of the mesh. Run them as `python -m extauthz.demo.workloads RECORDER_PORT
-NAME=PORT...`. Each application keeps what was delivered to it. The recorder's port, which no
-sidecar touches, answers `GET /deliveries/ID`, so that a scenario can see what the receiver saw. An
-id is the sender's value of the header `x-delivery-id`. What comes without one is not kept.
+NAME=PORT[,HL7_PORT]...`. With a second port, an application takes HL7 over MLLP there. Each
+application keeps what was delivered to it. The recorder's port, which no sidecar touches, answers
+`GET /deliveries/ID`, so that a scenario can see what the receiver saw. An id is the sender's value
+of the header `x-delivery-id`, and of HL7 the control id of the message. What comes without one is
+not kept.
 """
 
 import base64
 import json
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar, Final
 
+from extauthz.demo.hl7 import mllp
 from extauthz.demo.payloads import patient_bundle
 from extauthz.demo.topology import LOOPBACK
 
@@ -108,20 +113,31 @@ class _Recorder(_Quiet):
         self.answer(json.dumps(found).encode(), "application/json")
 
 
+def _take(deliveries: Deliveries, name: str, content: bytes) -> None:
+    identity = mllp.control_id(content).decode(errors="replace")
+    body = base64.b64encode(content).decode()
+    deliveries.add(identity, {"to": name, "path": "", "headers": {}, "body": body})
+
+
 def main(arguments: list[str]) -> None:
     """Serve until killed."""
     recorder, *applications = arguments
     deliveries = Deliveries()
+    receivers: list[Callable[[], None]] = []
     handlers: list[tuple[type[BaseHTTPRequestHandler], int]] = [
         (type("Recorder", (_Recorder,), {"deliveries": deliveries}), int(recorder))
     ]
     for application in applications:
-        name, _, port = application.partition("=")
+        name, _, ports = application.partition("=")
+        port, _, hl7 = ports.partition(",")
         handlers.append(
             (type(name, (_Application,), {"deliveries": deliveries, "name": name}), int(port))
         )
+        if hl7:
+            receivers.append(partial(mllp.serve, int(hl7), partial(_take, deliveries, name)))
     servers = [ThreadingHTTPServer((LOOPBACK, port), handler) for handler, port in handlers]
-    threads = [threading.Thread(target=server.serve_forever) for server in servers]
+    serving = [*receivers, *(server.serve_forever for server in servers)]
+    threads = [threading.Thread(target=each) for each in serving]
     for thread in threads:
         thread.start()
     for thread in threads:

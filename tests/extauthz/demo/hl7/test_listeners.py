@@ -6,8 +6,8 @@ import pytest
 # pydantic deprecates the way in which envoy-data-plane declares its validators
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
-    from extauthz.demo import envoy_mllp
-    from extauthz.demo.envoy_network_patches import patched
+    from extauthz.demo.hl7 import listeners
+    from extauthz.demo.hl7.patches import patched
 
 from extauthz.demo.gates import Gates, applied
 from extauthz.demo.topology import (
@@ -41,7 +41,7 @@ AUTHZ, JUDGE, PROXY = (
 def chains(workload, gates):
     return [
         [each.name for each in listener.filter_chains[0].filters]
-        for listener in envoy_mllp.listeners(workload, MESH, applied(gates))
+        for listener in listeners.listeners(workload, MESH, applied(gates))
     ]
 
 
@@ -60,18 +60,18 @@ def test_each_direction_is_switched_on_alone():
 
 
 def test_clusters_have_istiods_names_because_the_guard_reads_them():
-    names = [cluster.name for cluster in envoy_mllp.clusters(EHR, MESH)]
+    names = [cluster.name for cluster in listeners.clusters(EHR, MESH)]
     assert names == ["inbound|2575||", "outbound|2575||billing.finance.svc.cluster.local"]
 
 
 def test_a_mesh_without_ports_has_neither():
     bare = Mesh({}, 900, 901, 902, {})
-    assert envoy_mllp.listeners(EHR, bare, applied(Gates.ALL)) == []
-    assert envoy_mllp.clusters(EHR, bare) == []
+    assert listeners.listeners(EHR, bare, applied(Gates.ALL)) == []
+    assert listeners.clusters(EHR, bare) == []
 
 
 def test_a_patch_for_another_port_or_direction_changes_nothing():
-    chain = [envoy_mllp._proxy("x")]
+    chain = [listeners._proxy("x")]
     objects = mllp.objects(INSTALLATION, (HL7_PORT,))[:2]
     assert patched(chain, objects, "SIDECAR_INBOUND", 8080) == chain
     assert patched(chain, objects[1:], "SIDECAR_INBOUND", HL7_PORT) == chain

@@ -17,9 +17,9 @@ from envoy_data_plane.envoy.extensions.filters.network.ext_authz.v3 import ExtAu
 from envoy_data_plane.envoy.extensions.filters.network.tcp_proxy.v3 import TcpProxy
 
 from extauthz.demo.envoy_clusters import address, auto_mtls, istio_service, sni, static_cluster
-from extauthz.demo.envoy_network_patches import patched
 from extauthz.demo.envoy_tls import mutual_tls_server, packed
 from extauthz.demo.gates import Applied, IstioObject
+from extauthz.demo.hl7.patches import patched
 from extauthz.demo.topology import HL7_PORT, LOOPBACK, Mesh, Workload
 
 INBOUND_CLUSTER: Final = f"inbound|{HL7_PORT}||"

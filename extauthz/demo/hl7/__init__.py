@@ -1,0 +1,1 @@
+"""HL7 over MLLP in the laboratory."""
