@@ -62,6 +62,7 @@ def _run(server: Server, pod: Item) -> None:
     status = pod.pop("status")
     for container in (*pod["spec"]["containers"], *pod["spec"].get("initContainers", ())):
         container.setdefault("image", "example/image:1")
+        container.pop("volumeMounts", None)  # a StatefulSet's own volumes are not in its template
     for owner in pod["metadata"]["ownerReferences"]:
         owner.update({"apiVersion": "apps/v1", "uid": "0a0a0a0a-0000-4000-8000-000000000000"})
     server.apply(pod)

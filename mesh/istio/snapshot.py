@@ -12,6 +12,7 @@ __all__ = ["MeshObject", "MeshSnapshot", "Node", "SnapshotError", "in_root", "re
 
 INJECTOR = "istio-sidecar-injector"
 """The ConfigMap, one for each revision, that holds the values which sidecars are made with."""
+_MOST_DIGITS = 18  # of a 64-bit number
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,16 @@ class Node:
         return (
             "" if self.value is None or isinstance(self.value, list | Mapping) else str(self.value)
         )
+
+    @property
+    def number(self) -> int | None:
+        """The scalar as a whole number that is not negative; None for anything else.
+
+        A number of more digits than any field has is none: to read it would take long.
+        """
+        text = self.text
+        is_one = text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS
+        return int(text) if is_one else None
 
     @property
     def texts(self) -> list[str]:

@@ -225,8 +225,8 @@ class Declared:
                 context = patch.at("match", "context").text
                 port: int | None = None
                 if judges_tcp(patch):
-                    number = patch.at("match", "listener", "port_number").text
-                    port = int(number) if number.isdigit() else -1
+                    number = patch.at("match", "listener", "port_number").number
+                    port = -1 if number is None else number
                 elif not touches(patch.at("patch", "value")):
                     continue
                 found.setdefault((context, port), []).append(filter_selector(document))

@@ -121,21 +121,20 @@ def tls_ports(mesh: Mesh) -> frozenset[tuple[str, int]]:
     Hosts are without the cluster's domain: `kubernetes.default.svc`.
     """
     return frozenset(
-        (f"{document.name}.{document.namespace}.svc", int(port.at("port").text))
+        (f"{document.name}.{document.namespace}.svc", number)
         for document in mesh.kind("Service")
         for port in document.spec.at("ports")
-        if protocol(port) in TLS_LIKE and port.at("port").text.isdigit()
+        if protocol(port) in TLS_LIKE and (number := port.at("port").number) is not None
     )
 
 
 def _destination(
     document: MeshObject, host: str, port: Node, number: str, platform: bool
 ) -> Destination:
-    text = port.at(number).text
     said = port.at("protocol").text.lower() if number == "number" else protocol(port)
     return Destination(
         host=host,
-        port=int(text) if text.isdigit() else 0,
+        port=port.at(number).number or 0,
         protocol=said,
         is_udp=port.at("protocol").text.upper() == "UDP",
         platform=platform,

@@ -70,10 +70,10 @@ class Placed:
 
     def targets(self, port: Node) -> set[int]:
         """The ports of its pods that a Service's port leads to."""
-        target = port.at("target_port").text or port.at("port").text
-        if target.isdigit():
-            return {int(target)}
-        return {pod.ports[target] for pod in self.pods if target in pod.ports}
+        target = port.at("target_port") if port.at("target_port").text else port.at("port")
+        if target.number is not None:
+            return {target.number}
+        return {pod.ports[target.text] for pod in self.pods if target.text in pod.ports}
 
     def _sidecar(self) -> Iterator[Cell]:
         for port in (0, *self.ports):
@@ -88,8 +88,7 @@ class Placed:
 
     def _gateway(self) -> Iterator[Cell]:
         for _, server in self.servers:
-            text = server.at("port", "number").text or server.at("port").text
-            port = int(text) if text.isdigit() else 0
+            port = server.at("port", "number").number or server.at("port").number or 0
             yield Cell(self.name, Vantage.INBOUND, port, peers_of(server))
             yield Cell(self.name, Vantage.INBOUND, port, PeerClass.PLAINTEXT)
 

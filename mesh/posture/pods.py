@@ -79,9 +79,9 @@ class Pod:
         declared = (port for each in self.applications for port in each.at("ports"))
         found: dict[str, int] = {}
         for port in declared:
-            number = port.at("container_port").text
-            if number.isdigit():
-                found[port.at("name").text or number] = int(number)
+            number = port.at("container_port").number
+            if number is not None:
+                found[port.at("name").text or str(number)] = number
         return found
 
     @cached_property

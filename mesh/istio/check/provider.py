@@ -136,8 +136,8 @@ def _timeout(mesh: Mesh, document: MeshObject, grpc: Node) -> Iterator[IstioProb
         yield problem(NO_TIMEOUT, document, timeout, message, "set timeout: 2s")
         return
     given, limit = seconds(timeout.text), grpc.at("include_request_body_in_check")
-    body = limit.at("max_request_bytes").text
-    needed = guard_options.of(mesh).deadline(int(body) if body.isdigit() else _BUFFER)
+    body = limit.at("max_request_bytes").number
+    needed = guard_options.of(mesh).deadline(_BUFFER if body is None else body)
     if given is None or given < needed:
         message = (
             f"provider `{mesh.provider}` has timeout {timeout.text}, "
@@ -157,8 +157,8 @@ def _body(mesh: Mesh, document: MeshObject, body: Node) -> Iterator[IstioProblem
     if limit.text in ("", "0"):
         message = f"provider `{provider}` sets no maxRequestBytes"
         yield problem(NO_LIMIT, document, limit, message, "set maxRequestBytes: 1048576")
-    elif limit.text.isdigit():
-        yield from _limit(mesh, document, limit)
+    elif limit.number is not None:
+        yield from _limit(mesh, document, limit, limit.number)
     if partial.is_true:
         message = f"provider `{provider}` has allowPartialMessage true"
         yield problem(PARTIAL, document, partial, message, "set allowPartialMessage: false")
@@ -168,15 +168,15 @@ def _body(mesh: Mesh, document: MeshObject, body: Node) -> Iterator[IstioProblem
         yield problem(AS_TEXT, document, packed, message, "set packAsBytes: true")
 
 
-def _limit(mesh: Mesh, document: MeshObject, limit: Node) -> Iterator[IstioProblem]:
+def _limit(mesh: Mesh, document: MeshObject, limit: Node, number: int) -> Iterator[IstioProblem]:
     options = guard_options.of(mesh)
-    if mesh.guard_workloads and int(limit.text) != options.request_bytes:
+    if mesh.guard_workloads and number != options.request_bytes:
         message = (
             f"maxRequestBytes is {limit.text}, and the guard's --max-request-bytes "
             f"{options.request_bytes}"
         )
         yield problem(OVER_GUARD, document, limit, message, "set both to the same number")
-    if int(limit.text) > _BUFFER and any(_holds_requests(each) for each in mesh.filters):
+    if number > _BUFFER and any(_holds_requests(each) for each in mesh.filters):
         message = f"maxRequestBytes is {limit.text}, and a filter holds requests of 1 MiB at most"
         cure = f"set maxRequestBytes: {_BUFFER}, and label workloads with long bodies `streaming`"
         yield problem(OVER_BUFFER, document, limit, message, cure)

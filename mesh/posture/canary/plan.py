@@ -137,6 +137,6 @@ def _targets_of(placed: Placed, domain: str) -> Iterator[Target]:
 def _ports(placed: Placed, service: MeshObject) -> Iterator[tuple[int, int]]:
     """The ports of a Service that carry HTTP, each with the port of the pod that it leads to."""
     for port in service.spec.at("ports"):
-        number = port.at("port").text
-        if protocol(port) in HTTP and number.isdigit():
-            yield from ((int(number), pod_port) for pod_port in placed.targets(port))
+        number = port.at("port").number
+        if protocol(port) in HTTP and number is not None:
+            yield from ((number, pod_port) for pod_port in placed.targets(port))

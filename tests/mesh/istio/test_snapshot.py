@@ -88,3 +88,12 @@ def test_a_path_that_leads_nowhere_is_an_empty_node():
 def test_a_key_is_found_at_any_depth():
     node = Node({"x": [{"y": {"key": 1}}, {"key": 2}]})
     assert [found.value for found in node.everywhere("key")] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [("8080", 8080), (8080, 8080), ("-1", None), ("²", None), ("٣", None), ("9" * 5000, None),
+     ("", None), (None, None), ("1.5", None), (True, None), ([1], None)],
+)  # fmt: skip
+def test_a_number_is_a_whole_one_of_some_digits(value, number):
+    assert Node(value).number == number
