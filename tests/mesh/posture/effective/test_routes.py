@@ -1,10 +1,12 @@
 """What is read of a route table: where it leads, and what is not known of it."""
 
 import pytest
-from holes import UNKNOWN, Hole, is_found, rename, route
-from real_dumps import OUTBOUND, Dump
+from holes import UNKNOWN, Hole, is_found, override, rename, route
+from real_dumps import OUTBOUND, Dump, same
 
+from mesh.posture.effective.dump import DumpError
 from mesh.posture.effective.routes import ANYWHERE, read
+from mesh.posture.evidence import Stance
 
 
 def entry(dump: Dump) -> dict[str, object]:
@@ -59,3 +61,33 @@ def test_what_each_request_chooses_may_lead_anywhere() -> None:
     dump = Dump("guarded")
     route(dump)["route"] = {"cluster_header": "x-to"}
     assert ANYWHERE in read(dump.routes()).clusters
+
+
+def scoped(dump: Dump, **part: object) -> Dump:
+    """The routes are chosen among those of a scope."""
+    del dump.outbound["rds"]
+    dump.outbound["scoped_routes"] = {"name": "mine", "scoped_rds": {}}
+    scopes = {"name": "mine", "scoped_route_configs": [{"route_configuration_name": "8080"}]}
+    kind = "type.googleapis.com/envoy.admin.v3.ScopedRoutesConfigDump"
+    dump.drop("ScopedRoutesConfigDump")
+    dump.body["configs"].append({"@type": kind, "dynamic_scoped_route_configs": [scopes], **part})
+    return dump
+
+
+def test_scoped_routes_are_all_read() -> None:
+    dump = scoped(Dump("guarded"))
+    assert dump.evidence(OUTBOUND).stance is Stance.JUDGED
+    override(route(dump), "phiguard.ext_proc", "x", disabled=True)
+    assert dump.evidence(OUTBOUND).code == "route-override"
+
+
+def test_a_scope_that_is_not_there_is_unknown() -> None:
+    dump = scoped(Dump("guarded"), dynamic_scoped_route_configs=[])
+    assert (dump.evidence(OUTBOUND).stance, dump.evidence(OUTBOUND).code) == (UNKNOWN, "unreadable")
+
+
+def test_a_route_table_that_is_there_twice_is_no_dump() -> None:
+    dump = Dump("guarded")
+    dump.part("RoutesConfigDump")["dynamic_route_configs"].append(same(entry(dump)))
+    with pytest.raises(DumpError, match="two of route configuration `8080`"):
+        dump.proxy()
