@@ -3,7 +3,6 @@
 A chain that does not hold shows nothing: neither what it says, nor what it leaves out.
 """
 
-import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,17 +41,17 @@ class _Watch:
                 self.sightings = list(merged(self.sightings))
 
 
-def read(folders: Sequence[Path], heads: Collection[str]) -> Ledgers:
+def read(folders: Sequence[Path], heads: Collection[str], at: float) -> Ledgers:
     """Return what the ledgers of these folders show.
 
     Args:
         folders: one for each replica.
         heads: that were kept elsewhere, as `phiguard audit verify` takes them.
+        at: the time as of which they are read, in Unix seconds.
 
     Raises:
         UsageError: a folder holds no ledger, or a file cannot be read.
     """
-    at = time.time()
     watches: list[_Watch] = []
     problems, broken = list[str](), set[str]()
     for chain in ledgers.chains_in(folders):

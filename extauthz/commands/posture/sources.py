@@ -141,22 +141,27 @@ def reached(args: argparse.Namespace) -> Iterator[Api]:
         raise UsageError(str(error)) from None
 
 
-def collected(args: argparse.Namespace) -> Collection:
-    """Collect from the source that was named. Raises UsageError."""
+def collected(args: argparse.Namespace, at: float | None = None) -> Collection:
+    """Collect from the source that was named. Raises UsageError.
+
+    Args:
+        at: the time as of which ledgers and canaries are read, in Unix seconds; None for now.
+    """
     if is_live(args.source):
         with reached(args) as api:
             found = cluster.collect(api, root_of(args.source))
-        return with_others(args, found)
+        return with_others(args, found, at)
     if args.kubeconfig or args.kubernetes_api:
         raise UsageError(f"--kubeconfig and --kubernetes-api reach a cluster; give {SCHEME}")
     try:
-        return with_others(args, folder.read(Path(args.source)))
+        return with_others(args, folder.read(Path(args.source)), at)
     except FolderError as error:
         raise UsageError(str(error)) from None
 
 
-def with_others(args: argparse.Namespace, found: Collection) -> Collection:
-    """Add what other options name: proxies, istiod, ledgers. Raises UsageError."""
+def with_others(args: argparse.Namespace, found: Collection, at: float | None = None) -> Collection:
+    """Add what other options name: proxies, istiod, ledgers, canaries. Raises UsageError."""
+    read_at = time.time() if at is None else at
     problems = list(found.problems)
     if args.proxies is not None:
         try:
@@ -170,15 +175,16 @@ def with_others(args: argparse.Namespace, found: Collection) -> Collection:
         problems += why
         found = replace(found, sync=(*found.sync, *pages))
     if args.ledger:
-        found = replace(found, ledgers=ledger_sightings.read(args.ledger, ledgers.heads(args)))
+        found = replace(
+            found, ledgers=ledger_sightings.read(args.ledger, ledgers.heads(args), read_at)
+        )
     if args.canaries is not None:
-        found = replace(found, canaries=_canaries(args.canaries))
+        found = replace(found, canaries=_canaries(args.canaries, read_at))
     return replace(found, problems=tuple(problems))
 
 
-def _canaries(path: Path) -> Dump:
+def _canaries(path: Path, at: float) -> Dump:
     try:
-        at = time.time()
         return Dump(str(path), path.read_bytes(), at)
     except OSError as error:
         why = (error.strerror or "unreadable").lower()
@@ -217,6 +223,6 @@ def moment(args: argparse.Namespace) -> float:
 def audited(args: argparse.Namespace) -> Audited:
     """Collect and judge. Raises UsageError."""
     freshness = freshness_of(args)
-    found = collected(args)
+    found = collected(args, _fixed(args))
     inputs, problems = inputs_of(found, freshness, args.provider)
     return Audited(found.source, audit(inputs, moment(args), freshness), problems)

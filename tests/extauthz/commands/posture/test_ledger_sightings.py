@@ -23,8 +23,8 @@ def replicas(tmp_path):
 
 
 def test_each_replica_says_what_it_saw(replicas):
-    found = ledger_sightings.read(replicas, [])
-    assert found.problems == ()
+    found = ledger_sightings.read(replicas, [], 5.0)
+    assert (found.problems, found.at) == ((), 5.0)
     assert found.replicas == {"phiguard-0", "phiguard-1"}
     assert [(s.principal, s.vantage, s.replica, s.count) for s in found.sightings] == [
         (EHR, Vantage.OUTBOUND, "phiguard-1", 1),
@@ -39,7 +39,7 @@ def test_a_ledger_that_does_not_verify_shows_nothing_and_is_named(replicas):
     segment.write_bytes(
         segment.read_bytes().replace(b'"NO_PHI"', b'"XX_PHI"').replace(b'"DENY"', b'"ALLW"')
     )
-    found = ledger_sightings.read(replicas, [])
+    found = ledger_sightings.read(replicas, [], 5.0)
     (problem,) = found.problems
     assert problem.startswith(f"{segment}:3: changed or torn")
     assert found.replicas == {"phiguard-0"}
@@ -53,11 +53,11 @@ def test_segments_that_are_gone_are_a_break_unless_their_head_is_known(tmp_path)
     head = written(folder, {**START, "host": "phiguard-0"}, {})
     written(folder, {}, day=2)
     min(folder.glob("ledger-0-*.jsonl")).unlink()
-    assert ledger_sightings.read([folder], []).problems
-    found = ledger_sightings.read([folder], [head])
+    assert ledger_sightings.read([folder], [], 5.0).problems
+    found = ledger_sightings.read([folder], [head], 5.0)
     assert (found.problems, found.replicas) == ((), {"phiguard-0"})
 
 
 def test_a_folder_without_a_ledger_is_wrong_use(tmp_path):
     with pytest.raises(UsageError, match="no ledger segments"):
-        ledger_sightings.read([tmp_path], [])
+        ledger_sightings.read([tmp_path], [], 5.0)
