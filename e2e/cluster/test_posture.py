@@ -175,7 +175,7 @@ def test_without_one_kind_every_cell_that_was_not_down_is_unknown(
 ) -> None:
     role, _ = roles()
     less = [
-        {**rule, "resources": [r for r in rule["resources"] if r != "envoyfilters"]}
+        {**rule, "resources": [r for r in rule["resources"] if r != "virtualservices"]}
         for rule in role["rules"]
     ]
     _, before = judged("kubernetes://", "--kubeconfig", str(login), capsys=capsys)
@@ -184,7 +184,7 @@ def test_without_one_kind_every_cell_that_was_not_down_is_unknown(
         _, report = judged("kubernetes://", "--kubeconfig", str(login), capsys=capsys)
     finally:
         server.apply(role)
-    assert any(each.startswith("envoyfilters.") for each in report["problems"])
+    assert any(each.startswith("virtualservices.") for each in report["problems"])
     for cell, state in states(report).items():
         assert state != "UP"
         assert state == "UNKNOWN" or states(before)[cell] == "DOWN"
