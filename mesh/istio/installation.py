@@ -31,6 +31,9 @@ GUARDED_LABEL = "phiguard.dev/guarded"
 A namespace with it may call the guard. The sidecar of a pod with it runs the filters.
 """
 
+CANARY_LABEL = "phiguard.dev/canary"
+"""A namespace with this label and the value `true` lets canaries in."""
+
 STREAMING = "streaming"
 """The label's other value, for a pod with long bodies or streams: its filters stream them."""
 

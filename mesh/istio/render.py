@@ -18,7 +18,7 @@ from typing import cast
 from mesh.istio import guarded, mesh_wide, mllp
 from mesh.istio.authorization import UnknownFormError, read, render
 from mesh.istio.edges import Naming, edges
-from mesh.istio.install import guard, monitoring, rbac, scaling, walls
+from mesh.istio.install import canary, guard, monitoring, rbac, scaling, walls
 from mesh.istio.installation import Installation
 from mesh.istio.manifest import Manifest, to_yaml
 from mesh.policy.policy import Policy
@@ -183,6 +183,12 @@ def _guard(installation: Installation) -> tuple[_File, ...]:
             tuple(rbac.roles(installation)),
         ),
         _File("guard/14-guard.yaml", "The guard.", _APPLY, pods),
+        _File(
+            "guard/15-canary.yaml",
+            "The probe, whose canaries the guard must refuse.",
+            _APPLY,
+            tuple(canary.probe(installation)),
+        ),
     )
     return tuple(file for file in found if file.manifests)
 

@@ -231,6 +231,27 @@ class ApiServer:
 
 
 @dataclass(frozen=True, slots=True)
+class Canary:
+    """A probe that sends synthetic records, which the guard must refuse."""
+
+    enabled: Annotated[
+        bool,
+        About(
+            "run the probe, and let the guard know its canaries; needs the Secret phiguard-canary "
+            "with `key`, and the ConfigMap phiguard-canary-targets with `targets.yaml`"
+        ),
+    ] = False
+    rotating: Annotated[
+        bool, About("the Secret has the key before too, as `previous`, and the guard knows both")
+    ] = False
+    seconds: Annotated[
+        int,
+        About("time in which each target has one canary, in seconds", minimum=300, maximum=86_400),
+    ] = 3600
+    size: Annotated[str, About("size of the probe's volume", pattern=QUANTITY)] = "100Mi"
+
+
+@dataclass(frozen=True, slots=True)
 class Values:
     """Everything that an installation can choose, besides its namespace and image."""
 
@@ -271,6 +292,7 @@ class Values:
     api_server: Annotated[ApiServer, About("how the API server is reached")] = field(
         default=ApiServer()
     )
+    canary: Annotated[Canary, About("canaries that prove the guard")] = field(default=Canary())
     image_pull_secrets: Annotated[
         tuple[str, ...], About("Secrets for the image's registry", pattern=CLASS_NAME)
     ] = ()
@@ -300,6 +322,9 @@ class Values:
             "replica": not daemons and bool(ledger.host_path),
             "policy.mode is of the starter policy only; say it in policy.text": (
                 bool(self.policy.text) and self.policy.mode is Mode.ENFORCE
+            ),
+            "canary.rotating needs canary.enabled": (
+                self.canary.rotating and not self.canary.enabled
             ),
             "metrics.serviceMonitor needs metrics.enabled": (
                 self.metrics.service_monitor and not self.metrics.enabled

@@ -8,6 +8,7 @@ from typing import Final
 
 from mesh.istio.check.view import Mesh
 from mesh.istio.check.workloads import Labelled, selects
+from mesh.istio.installation import CANARY_LABEL
 from mesh.istio.snapshot import MeshObject, Node
 from mesh.message.facts import Vantage
 from mesh.posture import pods
@@ -15,8 +16,6 @@ from mesh.posture.cell import Cell, PeerClass, WorkloadName
 from mesh.posture.destinations import Destinations, Reached, platform_namespaces
 from mesh.posture.pods import Pod
 
-CANARY_LABEL: Final = "phiguard.dev/canary"
-"""A namespace with it and the value `true` lets canaries in."""
 _GATEWAY_NAME: Final = "gateway.networking.k8s.io/gateway-name"
 _WAYPOINT: Final = "istio-waypoint"
 

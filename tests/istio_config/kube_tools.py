@@ -32,6 +32,7 @@ mesh:
   telemetry: true
   methodsInSpans: true
   strictMtls: true
+canary: {enabled: true, rotating: true, seconds: 900, size: 1Gi}
 imagePullSecrets: [registry]
 extraArguments: ["--workers=2", "--fsync=each"]
 """

@@ -8,8 +8,8 @@ from extauthz.commands.errors import UsageError
 from extauthz.commands.posture import sources
 from extauthz.posture import canary_files, collection
 from mesh.istio.check.view import Mesh
+from mesh.istio.installation import CANARY_LABEL
 from mesh.posture.canary import plan
-from mesh.posture.inventory import CANARY_LABEL
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]

@@ -42,6 +42,9 @@ phiguard.{{ .Release.Namespace }}.svc.{{ .Values.mesh.clusterDomain }}
 {{- if and .Values.policy.text (eq .Values.policy.mode "enforce") }}
 {{- fail "policy.mode is of the starter policy only; say it in policy.text" }}
 {{- end }}
+{{- if and .Values.canary.rotating (not .Values.canary.enabled) }}
+{{- fail "canary.rotating needs canary.enabled" }}
+{{- end }}
 {{- if and .Values.metrics.serviceMonitor (not .Values.metrics.enabled) }}
 {{- fail "metrics.serviceMonitor needs metrics.enabled" }}
 {{- end }}

@@ -9,6 +9,8 @@ NAME: Final = "phiguard"
 """Of the service account, service, workload and everything beside them."""
 POLICY: Final = "phiguard-policy"
 """Of the ConfigMap with the policy."""
+CANARY: Final = "phiguard-canary"
+"""Of the probe: its service account, its workload, its Secret, and what stands beside them."""
 LABELS: Final[Manifest] = {"app.kubernetes.io/name": NAME}
 """Of the guard's pods and objects. A selector of them cannot be changed later."""
 

@@ -6,14 +6,17 @@ check. The sidecar still guards every other port, the health port included: its 
 exclude only the ports of the guard and of its metrics.
 """
 
-from mesh.istio.install.names import LABELS, NAME, POLICY
+from mesh.istio.install.names import CANARY, LABELS, NAME, POLICY
 from mesh.istio.installation import CERTS, GUARD_PORT, HEALTH_PORT, METRICS_PORT, Installation
 from mesh.istio.manifest import Manifest, ManifestValue
 from mesh.istio.values import PolicySource, WorkloadKind
 
-_USER = 10001  # as in the Containerfile
+USER = 10001
+"""As in the Containerfile."""
 _API_PORT = 443  # of the service `kubernetes` in every cluster
 _LEDGER = "/var/lib/phiguard"
+CANARY_KEYS = "/etc/phiguard-canary"
+"""The folder with the keys of canaries, in the pods of the guard and of the probe."""
 
 
 def template(installation: Installation) -> Manifest:
@@ -71,9 +74,9 @@ def _spec(installation: Installation) -> Manifest:
         **({} if is_daemon else {"topologySpreadConstraints": spread}),
         "securityContext": {
             "runAsNonRoot": True,
-            "runAsUser": _USER,
-            "runAsGroup": _USER,
-            "fsGroup": _USER,
+            "runAsUser": USER,
+            "runAsGroup": USER,
+            "fsGroup": USER,
             "seccompProfile": {"type": "RuntimeDefault"},
         },
         "containers": [_container(installation)],
@@ -88,6 +91,8 @@ def _volumes(installation: Installation) -> list[ManifestValue]:
     ]
     if not _reads_objects(installation):
         found.insert(0, {"name": "policy", "configMap": {"name": POLICY}})
+    if installation.values.canary.enabled:
+        found.append({"name": "canary-key", "secret": {"secretName": CANARY}})
     if path := installation.values.ledger.host_path:
         # `Directory`: kubelet would make a missing folder for root, and the guard could not write
         found.append({"name": "ledger", "hostPath": {"path": path, "type": "Directory"}})
@@ -109,6 +114,8 @@ def _container(installation: Installation) -> Manifest:
     ]
     if not _reads_objects(installation):
         mounts.insert(0, {"name": "policy", "mountPath": "/etc/phiguard", "readOnly": True})
+    if values.canary.enabled:
+        mounts.append({"name": "canary-key", "mountPath": CANARY_KEYS, "readOnly": True})
     asked = values.resources
     return {
         "name": NAME,
@@ -156,7 +163,11 @@ def _arguments(installation: Installation) -> list[ManifestValue]:
         options["--last-good"] = f"{_LEDGER}/last-good"
     if values.metrics.enabled:
         options["--metrics-listen"] = f"0.0.0.0:{METRICS_PORT}"
-    given = (f"{option}={value}" for option, value in options.items())
+    given = [f"{option}={value}" for option, value in options.items()]
+    if values.canary.enabled:
+        given.append(f"--canary-key={CANARY_KEYS}/key")
+    if values.canary.rotating:
+        given.append(f"--canary-key={CANARY_KEYS}/previous")
     status = _reads_objects(installation) and values.policy.status
     flags = ("--policy-status", "--ledger-compress") if status else ("--ledger-compress",)
     return ["serve", *given, *flags, *values.extra_arguments]

@@ -33,10 +33,10 @@ def network_policy(installation: Installation) -> Manifest:
 
 def _ingress(installation: Installation) -> list[ManifestValue]:
     guarded: Manifest = {"namespaceSelector": {"matchLabels": {GUARDED_LABEL: "true"}}}
-    found: list[ManifestValue] = [{"from": [guarded], "ports": [_tcp(GUARD_PORT)]}]
+    found: list[ManifestValue] = [{"from": [guarded], "ports": [tcp(GUARD_PORT)]}]
     metrics = installation.values.metrics
     if metrics.enabled:
-        found.append({"from": [_in_namespace(metrics.namespace)], "ports": [_tcp(METRICS_PORT)]})
+        found.append({"from": [in_namespace(metrics.namespace)], "ports": [tcp(METRICS_PORT)]})
     return found
 
 
@@ -44,16 +44,16 @@ def _egress(installation: Installation) -> list[ManifestValue]:
     values = installation.values
     dns: ManifestValue = [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]
     found: list[ManifestValue] = [
-        {"to": [_in_namespace("kube-system")], "ports": dns},
-        {"to": [_in_namespace(installation.root_namespace)], "ports": [_tcp(_ISTIOD_PORT)]},
+        {"to": [in_namespace("kube-system")], "ports": dns},
+        {"to": [in_namespace(installation.root_namespace)], "ports": [tcp(_ISTIOD_PORT)]},
         {
-            "to": [_in_namespace(values.collector.namespace)],
-            "ports": [_tcp(values.collector.port)],
+            "to": [in_namespace(values.collector.namespace)],
+            "ports": [tcp(values.collector.port)],
         },
     ]
     if values.policy.source is PolicySource.KUBERNETES:
         # before or after the network plug-in turned the service's address into an endpoint's
-        ports: list[ManifestValue] = [_tcp(_API_PORT), _tcp(values.api_server.port)]
+        ports: list[ManifestValue] = [tcp(_API_PORT), tcp(values.api_server.port)]
         networks: list[ManifestValue] = [
             {"ipBlock": {"cidr": cidr}} for cidr in values.api_server.cidrs
         ]
@@ -61,9 +61,11 @@ def _egress(installation: Installation) -> list[ManifestValue]:
     return found
 
 
-def _tcp(port: int) -> Manifest:
+def tcp(port: int) -> Manifest:
+    """Return a port of a NetworkPolicy."""
     return {"port": port, "protocol": "TCP"}
 
 
-def _in_namespace(name: str) -> Manifest:
+def in_namespace(name: str) -> Manifest:
+    """Return the peer of a NetworkPolicy that is each pod of a namespace."""
     return {"namespaceSelector": {"matchLabels": {_NAMESPACE_NAME: name}}}
