@@ -46,7 +46,7 @@ def send(target: Target, signed: Signed, way: Way) -> Answer | Silence:
         _request(connection, target, signed)
         answer = connection.getresponse()
         headers = {name.lower(): value for name, value in answer.getheaders()}
-        return Answer(answer.status, headers, answer.read(_MOST))
+        return Answer(answer.status, headers, _body(answer))
     except TimeoutError:
         return Silence.NOTHING
     except (http.client.RemoteDisconnected, ConnectionError):
@@ -55,6 +55,14 @@ def send(target: Target, signed: Signed, way: Way) -> Answer | Silence:
         return Silence.NOTHING
     finally:
         connection.close()
+
+
+def _body(answer: http.client.HTTPResponse) -> bytes:
+    """The begin of a body. One that breaks off is empty: its status has been said all the same."""
+    try:
+        return answer.read(_MOST)
+    except (OSError, http.client.HTTPException, ValueError):
+        return b""
 
 
 def _request(connection: http.client.HTTPConnection, target: Target, signed: Signed) -> None:
