@@ -18,6 +18,7 @@ from kafka.errors import KafkaError
 from atrest.manners import Manners
 from atrest.protection import Evidence, Protection, Shield
 from atrest.readers.credentials import secret
+from atrest.readers.kafka.batches import limit_the_driver
 from atrest.readers.libraries import silence
 from atrest.readers.throttle import Pace
 from atrest.readers.tls import is_this_machine
@@ -27,6 +28,7 @@ from atrest.spec import Spec
 from atrest.unit import Unit, UnitKind
 
 silence("kafka")
+limit_the_driver()
 
 COLUMNS: Final = ("key", "value", "headers")
 _BROKERS_OWN: Final = frozenset(

@@ -16,6 +16,7 @@ from kafka.errors import (
 from atrest.examine import examine
 from atrest.manners import Manners
 from atrest.protection import Shield
+from atrest.readers.kafka import batches
 from atrest.readers.kafka.source import Run, _read_error, open_source, runs
 from atrest.source import Budget, Method, ReadError, Reason, Rows, Sampled
 from atrest.spec import parse
@@ -173,3 +174,21 @@ def test_messages_are_unpacked_whatever_packed_them(broker, codec):
 def test_each_error_has_a_reason_and_none_of_its_words(error, reason, detail):
     found = _read_error(error)
     assert (found.reason, found.detail) == (reason, detail)
+
+
+def test_a_batch_that_unpacks_to_too_much_is_named(broker, monkeypatch):
+    monkeypatch.setattr(batches, "_MOST", 1 << 20)
+    producer = KafkaProducer(
+        bootstrap_servers=broker, compression_type="zstd", max_request_size=4 << 20
+    )
+    producer.send("bomb", bytes(2 << 20)).get(30)
+    producer.close()
+    source = opened(broker, "bomb")
+    (unit,) = source.list()
+    with pytest.raises(ReadError) as caught:
+        list(source.read(unit, Budget(rows=0)))
+    source.close()
+    assert (caught.value.reason, caught.value.detail) == (
+        Reason.OVER_LIMIT,
+        "a batch of more than 64 MiB",
+    )
