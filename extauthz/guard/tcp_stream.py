@@ -24,7 +24,6 @@ INVARIANT (nothing undecided): an answer holds only bytes of a `Send`.
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import Final
 
 from extauthz.guard.admission import Admission, Reservation
@@ -104,8 +103,6 @@ class TcpStream:
         """
         if self._holds_end:
             return {Direction.REQUEST: (_ENDED, _END_SECONDS)}
-        if not self._exchange.held:
-            return _NOTHING
         seconds = {
             Wait.FRAME: self._inspections.limits.wait_seconds,
             Wait.CARRIAGE_RETURN: _CARRIAGE_RETURN_SECONDS,
@@ -256,6 +253,3 @@ def _facts_of(judge: Judge) -> Facts:
     if facts is None:
         raise AssertionError("a message without facts")
     return facts
-
-
-_NOTHING: Final[Mapping[Direction, tuple[int, float]]] = MappingProxyType({})

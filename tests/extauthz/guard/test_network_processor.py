@@ -196,6 +196,18 @@ def test_a_sender_that_does_not_go_on_is_refused(converse):
     assert reasons(records) == ["OUT_OF_TIME"]
 
 
+def test_the_rest_of_a_refused_message_must_come_in_time(converse):
+    async def talk(connection):
+        await connection.exchange(VT + message("NTE|1||" + "x" * 5000))
+        while not connection.is_closed:
+            await connection.take()
+
+    limits = Limits(scan_seconds=20.0, wait_seconds=0.2, body_bytes=1000)
+    connection, records = converse(talk, limits=limits)
+    assert connection.forwarded == b""
+    assert reasons(records) == ["TRUNCATED"]
+
+
 def test_a_frame_without_its_last_byte_ends_after_a_second(converse):
     async def talk(connection):
         await connection.exchange(CLEAN[:-1])

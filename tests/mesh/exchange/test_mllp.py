@@ -152,6 +152,27 @@ def test_a_message_of_one_byte_more_is_cut_and_the_next_one_is_read():
     assert events(framer) == [cut(b"abcd"), Rest(b"e", is_last=True), message(b"next")]
 
 
+@pytest.mark.parametrize("mark", [b"\x0b", b"\x1c"])
+def test_a_byte_of_a_frame_beyond_the_limit_flaws_no_message_that_is_cut_before_it(mark):
+    framer = Framer(LIMIT)
+    framer.feed(framed(b"abcd" + mark + b"e"))
+    assert events(framer) == [cut(b"abcd"), Rest(mark + b"e", is_last=True)]
+
+
+def test_a_flaw_is_of_one_message():
+    framer = Framer()
+    framer.feed(framed(b"a\x0bb") + framed(b"c"))
+    assert events(framer) == [flawed(b"a\x0bb"), message(b"c")]
+
+
+def test_what_was_overdue_is_no_later_message():
+    framer = into(State.CLOSING)
+    framer.overdue()
+    assert events(framer) == [message(b"a")]
+    framer.feed(b"\x0bb")
+    assert events(framer) == []
+
+
 def test_an_end_of_frame_in_a_message_ends_it_and_what_follows_is_not_mllp():
     framer = Framer()
     framer.feed(framed(b"MSH|a\x1c\rPID|b"))

@@ -175,6 +175,14 @@ def test_a_commit_acknowledgement_goes_on_while_a_message_waits_for_one():
     assert len(shell.judged) == 1
 
 
+def test_as_many_commit_acknowledgements_wait_as_messages_are_remembered():
+    shell = Shell()
+    for number in range(70):
+        shell.request(framed(siu(str(number))))
+    shell.response(framed(b"\x06") * 70)
+    assert shell.went[RESPONSE] == framed(b"\x06") * 64
+
+
 def test_a_commit_acknowledgement_waits_for_its_turn():
     shell = Shell(waits=True).request(framed(adt()))
     shell.answer().response(framed(siu()) + framed(b"\x15"))
@@ -338,6 +346,8 @@ def test_where_nothing_is_enforced_a_slow_message_passes_as_it_comes():
     assert shell.went[REQUEST] == b"\x0b" + adt()
     shell.take(OVERDUE).request(b"more\x1c\r")
     assert shell.went[REQUEST] == framed(adt() + b"more")
+    shell.request(framed(siu()))
+    assert not isinstance(shell.judged[-1][0], Failure)
 
 
 def test_an_end_of_frame_without_its_carriage_return_is_an_end():
