@@ -9,7 +9,6 @@ other processes, so it is done earlier than that.
 """
 
 import contextlib
-import io
 import os
 import sys
 import tempfile
@@ -79,7 +78,7 @@ def command(*arguments: str) -> Callable[[], None]:
     """Return what runs a command without its output."""
 
     def run() -> None:
-        with contextlib.redirect_stdout(io.StringIO()):
+        with Path(os.devnull).open("w") as out, contextlib.redirect_stdout(out):
             if cli.main(["audit", *arguments]):
                 raise AssertionError(f"{arguments[0]} failed")
 

@@ -1,7 +1,7 @@
 """Labelled values from outside the body: `query.ssn`, `header.x-patient-name`, `path`."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -55,9 +55,11 @@ class RequestFields:
         except OutOfTimeError:
             return Gap.OUT_OF_TIME
         text, matcher = self._text(), examiner.matcher
-        gap = self._embedded(text, examiner, evidence)
+        hits = matcher.hits(text)
+        gap = self._embedded(text, hits.embedded, examiner, evidence)
         normalised = normalise(text)
-        asked = matcher.hits(normalised.text).targets
+        # escapes may hide a mark, and few fields have any
+        asked = (hits if normalised.text == text else matcher.hits(normalised.text)).targets
         try:
             in_text.find_in_fields(normalised, asked, evidence, self._place)
             graphql.find_in_fields(text, evidence, self._place)
@@ -66,10 +68,16 @@ class RequestFields:
         too_long = judge.run(normalised, matcher, evidence, self._place)
         return gap or too_long
 
-    def _embedded(self, text: bytes, examiner: Examiner, evidence: Evidence) -> Gap:
-        """Examine the documents in the fields, and note the parts that nobody can read."""
+    def _embedded(
+        self, text: bytes, marks: Sequence[int], examiner: Examiner, evidence: Evidence
+    ) -> Gap:
+        """Examine the documents in the fields, and note the parts that nobody can read.
+
+        Args:
+            marks: of documents, that occur in the text.
+        """
         hidden = Evidence()
-        gap = finders.find(text, hidden, examiner.matcher.hits(text).embedded, _FIELDS)
+        gap = finders.find(text, hidden, marks, _FIELDS)
         for place in hidden.opaque:
             if not self._is_random(place.start):
                 evidence.add_opaque(self._place(place.start, place.end))

@@ -117,7 +117,7 @@ def aligned(rows: Iterable[Sequence[str]]) -> list[str]:
 
 def shown(text: str) -> str:
     """Return a foreign text for a terminal: control characters become `?`."""
-    return "".join(c if c.isprintable() else "?" for c in text)
+    return text if text.isprintable() else "".join(c if c.isprintable() else "?" for c in text)
 
 
 def _seen(report: ScanReport) -> str:

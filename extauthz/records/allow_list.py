@@ -75,6 +75,7 @@ class SpanName(StrEnum):
 
 
 _KEYS: Final = frozenset(key.value for key in Key)
+_NUMBERS: Final = frozenset({bool, int, float})
 _NAMES: Final = frozenset(name.value for name in SpanName)
 
 _NO_KEYS: Final = frozenset[Key]()
@@ -209,7 +210,13 @@ def _bare(context: SpanContext | None) -> SpanContext | None:
 
 
 def _listed(attributes: Mapping[str, object]) -> dict[str, object]:
-    return {k: v for k, v in attributes.items() if k in _KEYS and _is_plain(v)}
+    # most values are short strings and numbers, and a call for each costs more than all the rest
+    return {
+        k: v
+        for k, v in attributes.items()
+        if k in _KEYS
+        and ((type(v) is str and len(v) <= _LONGEST) or type(v) in _NUMBERS or _is_plain(v))
+    }
 
 
 def _is_plain(value: object) -> bool:

@@ -43,6 +43,7 @@ Counts = Mapping[str, int]
 
 _EMPTY: Final = ScanReport().media
 _NONE: Final[Counts] = MappingProxyType({})
+_NO_KINDS: Final = frozenset[str]()
 
 
 class Encryption(StrEnum):
@@ -169,6 +170,8 @@ def counted_kinds(report: ScanReport) -> tuple[frozenset[str], frozenset[str]]:
 
     Providers' identifiers and credentials are in neither set.
     """
+    if not report.findings:
+        return _NO_KINDS, _NO_KINDS
     own: set[str] = set()
     health: set[str] = set()
     for finding in report.findings:
@@ -181,6 +184,8 @@ def counted_kinds(report: ScanReport) -> tuple[frozenset[str], frozenset[str]]:
 
 def media_kinds(report: ScanReport) -> frozenset[str]:
     """The media kinds of a message, with the parts of a container; none when it has no body."""
+    if not report.parts:
+        return _NO_KINDS if report.media == _EMPTY else frozenset((report.media,))
     return frozenset((report.media, *report.parts)) - {_EMPTY}
 
 

@@ -7,7 +7,8 @@ from typing import Any, Final
 from extauthz.commands import table
 from extauthz.commands.audit.policy_text import rule_text
 from extauthz.commands.audit.record_words import PROVED, SAID, mutual_tls, receiver, text_of
-from extauthz.commands.audit.search import Hit, Record
+from extauthz.commands.audit.sealed_lines import Record
+from extauthz.commands.audit.search import Hit
 from phiscan.identifiers import INFO_TYPES
 
 _MUTUAL: Final = {PROVED: "proved by the receiver", SAID: "said by a caller that is not proved"}

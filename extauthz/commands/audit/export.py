@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from extauthz.commands.audit import filters, ledgers
 from extauthz.commands.audit.ledgers import Chain, Verified
 from extauthz.commands.audit.record_words import SUMMARY, decisions_in
-from extauthz.commands.audit.search import Record, Wanted
+from extauthz.commands.audit.sealed_lines import Record
+from extauthz.commands.audit.wanted import Wanted
 from extauthz.commands.errors import UsageError
 from extauthz.records.exports import parquet
 from extauthz.records.exports.formats import FORMS, Form

@@ -10,8 +10,9 @@ from typing import Any, Final
 import orjson
 
 from extauthz.commands.audit.record_words import DECISION, SUMMARY
-from extauthz.commands.audit.search import Condition, Record, Wanted
+from extauthz.commands.audit.sealed_lines import Record
 from extauthz.commands.audit.times import add_period, period
+from extauthz.commands.audit.wanted import Condition, Wanted
 from extauthz.commands.errors import UsageError
 from mesh.message import identity
 from mesh.policy.decision import Action, Reason

@@ -4,6 +4,7 @@ import argparse
 import re
 import sys
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -27,14 +28,23 @@ class Chain:
     def lines(self, name: str) -> bytes:
         """Return the content of one segment, unpacked. Raises UsageError."""
         path = self.folder / name
-        try:
+        with _told(path):
             return segments.content(path)
-        except OSError as error:
-            raise UsageError(
-                f"{path}: {(error.strerror or 'unreadable').lower()}; run as a user with access"
-            ) from None
-        except segments.SegmentError as error:
-            raise UsageError(f"{path}: {error}; restore it from a copy") from None
+
+    def parts(self, name: str) -> Iterator[bytes]:
+        """Yield whole lines of one segment, unpacked, about a MiB at once. Raises UsageError.
+
+        What no newline ends is left out.
+        """
+        path = self.folder / name
+        rest: list[bytes] = []
+        with _told(path):
+            for chunk in segments.chunks(path, is_packed=name.endswith(segments.PACKED)):
+                end = chunk.rfind(b"\n") + 1
+                if end:
+                    yield b"".join([*rest, chunk[:end]])
+                    rest = []
+                rest.append(chunk[end:])
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield every record whose own hash fits, in the order of the chain. Raises UsageError.
@@ -60,6 +70,19 @@ class Verified:
     hashes: Collection[str]
     problem: Break | None
     before: ChainHead
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Say for people why a segment cannot be read. Raises UsageError."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(
+            f"{path}: {(error.strerror or 'unreadable').lower()}; run as a user with access"
+        ) from None
+    except segments.SegmentError as error:
+        raise UsageError(f"{path}: {error}; restore it from a copy") from None
 
 
 def records_of(lines: bytes) -> Iterator[dict[str, Any]]:

@@ -12,7 +12,9 @@ from extauthz.commands import table
 from extauthz.commands.audit import decision_rows, filters, ledgers
 from extauthz.commands.audit.ledgers import Chain
 from extauthz.commands.audit.record_words import DECISION, SUMMARY, decisions_in
-from extauthz.commands.audit.search import Hit, Search, Wanted
+from extauthz.commands.audit.sealed_lines import parsed
+from extauthz.commands.audit.search import Hit, Search
+from extauthz.commands.audit.wanted import Wanted
 from extauthz.commands.errors import UsageError
 from phiscan.identifiers import INFO_TYPES
 
@@ -47,11 +49,16 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"--last {args.last}: too small; give a number above 0")
     chains = ledgers.chains_in(args.folders)
     search = Search(filters.wanted(args))
-    listed = _Listed(search.over(chains), filters.listed(args))
-    hits: Iterable[Hit] = listed
-    if args.last is not None:
-        hits = deque(hits, args.last)
-    if not (_write_lines if args.format == "json" else write_table)(hits):
+    listed = _Listed(filters.listed(args))
+    if args.format == "json":
+        parts = search.lines_over(chains)
+        is_some = _write_lines(
+            listed.joined(parts if args.last is None else [deque(listed.lines(parts), args.last)])
+        )
+    else:
+        hits = listed.hits(search.over(chains))
+        is_some = write_table(hits if args.last is None else deque(hits, args.last))
+    if not is_some:
         sys.stderr.write("phiguard: 0 records\n")
     if listed.summed:
         sys.stderr.write(
@@ -67,40 +74,55 @@ def run(args: argparse.Namespace) -> int:
 
 
 class _Listed:
-    """The hits of the kinds that are listed.
+    """Leaves out what is not listed.
 
     Args:
-        hits: in their order.
-        kinds: that are listed.
+        kinds: of records that are listed.
 
     Attributes:
-        summed: number of decisions in summaries that are not listed, once all hits were read.
+        summed: number of decisions in summaries that were left out so far.
     """
 
-    def __init__(self, hits: Iterable[Hit], kinds: Collection[str]) -> None:
-        self._hits = hits
-        self._kinds = kinds
+    def __init__(self, kinds: Collection[str]) -> None:
+        self._is_all = SUMMARY in kinds
         self.summed = 0
 
-    def __iter__(self) -> Iterator[Hit]:
-        if SUMMARY in self._kinds:
-            yield from self._hits
-            return
-        for hit in self._hits:
-            # most lines are no summary, and are not parsed to see that
-            if _IS_SUMMARY in hit.line and hit.record.get("kind") == SUMMARY:
-                self.summed += decisions_in(hit.record)
+    def hits(self, hits: Iterable[Hit]) -> Iterator[Hit]:
+        """Yield the hits that are listed."""
+        return (hit for hit in hits if self._is_listed(hit.line))
+
+    def lines(self, parts: Iterable[Sequence[bytes]]) -> Iterator[bytes]:
+        """Yield the lines that are listed, one by one."""
+        return filter(self._is_listed, chain.from_iterable(parts))
+
+    def joined(self, parts: Iterable[Sequence[bytes]]) -> Iterator[bytes]:
+        """Yield the lines that are listed, many at once, each with its newline."""
+        for part in parts:
+            lines = b"\n".join([*part, b""])
+            # mostly there is no summary among many lines
+            if self._is_all or _IS_SUMMARY not in lines:
+                yield lines
             else:
-                yield hit
+                yield b"".join(line + b"\n" for line in self.lines([part]))
+
+    def _is_listed(self, line: bytes) -> bool:
+        if self._is_all or _IS_SUMMARY not in line:
+            return True
+        record = parsed(line) or {}
+        if record.get("kind") != SUMMARY:
+            return True
+        self.summed += decisions_in(record)
+        return False
 
 
-def _write_lines(hits: Iterable[Hit]) -> bool:
+def _write_lines(joined: Iterable[bytes]) -> bool:
     """Write the ledger's own lines. Return whether there was one."""
-    rest = iter(hits)
     found = False
-    while batch := [hit.line for hit in islice(rest, _ROWS)]:
-        found = True
-        sys.stdout.write(b"\n".join([*batch, b""]).decode())
+    sys.stdout.flush()
+    for lines in joined:
+        found = found or lines != b""
+        sys.stdout.buffer.write(lines)
+    sys.stdout.buffer.flush()
     return found
 
 

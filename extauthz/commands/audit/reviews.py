@@ -20,7 +20,8 @@ from extauthz.commands.audit.filters import kinds
 from extauthz.commands.audit.ledgers import Chain, Verified
 from extauthz.commands.audit.proofs import keys
 from extauthz.commands.audit.record_words import DECISION, SUMMARY, decisions_in, text_of
-from extauthz.commands.audit.search import Search, Wanted
+from extauthz.commands.audit.search import Search
+from extauthz.commands.audit.wanted import Wanted
 from extauthz.commands.errors import UsageError
 from extauthz.records import ledger_time
 from extauthz.records.ledger import key_file

@@ -14,7 +14,9 @@ from extauthz.commands.audit.decision_tree import Told, tree
 from extauthz.commands.audit.ledgers import Chain
 from extauthz.commands.audit.query import complain
 from extauthz.commands.audit.record_words import SUMMARY
-from extauthz.commands.audit.search import Condition, Hit, Record, Search, Wanted
+from extauthz.commands.audit.sealed_lines import Record
+from extauthz.commands.audit.search import Hit, Search
+from extauthz.commands.audit.wanted import Condition, Wanted
 from extauthz.commands.errors import UsageError
 
 if TYPE_CHECKING:

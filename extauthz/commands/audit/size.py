@@ -12,7 +12,7 @@ import orjson
 from extauthz.commands import table
 from extauthz.commands.audit import ledgers, sample_ledger
 from extauthz.commands.audit.record_words import SUMMARY, decisions_in
-from extauthz.commands.audit.search import opened
+from extauthz.commands.audit.sealed_lines import opened
 from extauthz.commands.errors import UsageError
 from extauthz.records.ledger import housekeeping
 

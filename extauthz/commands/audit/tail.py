@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from extauthz.commands.audit import decision_rows, ledgers
 from extauthz.commands.audit.ledgers import Chain
 from extauthz.commands.audit.record_words import DECISION, SUMMARY
-from extauthz.commands.audit.search import Record
+from extauthz.commands.audit.sealed_lines import Record
 from extauthz.commands.errors import UsageError
 from extauthz.records.exports import json_lines
 from extauthz.records.ledger import segments

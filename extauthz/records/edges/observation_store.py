@@ -183,9 +183,7 @@ class ObservationStore:
         sighting = sighting_of(facts, decision, policy.services if policy else _NOBODY, self._words)
         if sighting is None:
             return
-        masked = (
-            frozenset(decision.redact) if decision.effect is Action.REDACT else frozenset[str]()
-        )
+        masked = frozenset(decision.redact if decision.effect is Action.REDACT else ())
         kinds = (*counted_kinds(report), masked, media_kinds(report))
         with self._counting:
             self._changed = True

@@ -73,11 +73,12 @@ def seal(record: Record, head: ChainHead) -> tuple[bytes, ChainHead]:
         head: of the chain so far.
     """
     seq = head.seq + 1
-    body = {**record, "seq": seq, "prev": head.hash}
-    line = _canonical({**body, "hash": GENESIS})
+    whole = {**record, "seq": seq, "prev": head.hash, "hash": GENESIS}
+    line = _canonical(whole)
     at = line.find(_PLACE)
     end = at + len(_PLACE)  # "prev" and "seq" are sorted behind "hash", so a comma follows it
     if line.find(_PLACE, end) >= 0:  # something deeper in the record looks like the place
+        body = {key: value for key, value in whole.items() if key != "hash"}
         digest = hashlib.sha256(_canonical(body)).hexdigest()
         return _canonical({**body, "hash": digest}) + b"\n", ChainHead(seq, digest)
     hashed = hashlib.sha256(line[:at])

@@ -9,7 +9,8 @@ from contextlib import suppress
 
 from extauthz.commands.audit.filters import exactly
 from extauthz.commands.audit.ledgers import Chain
-from extauthz.commands.audit.search import Hit, lines, opened
+from extauthz.commands.audit.sealed_lines import lines, opened
+from extauthz.commands.audit.search import Hit
 from extauthz.records.ledger import id_index, segments
 from extauthz.records.ledger.chain import segment_name
 from extauthz.records.ledger.id_index import PART_BYTES, WHOLE_ID, Block, IdFile
@@ -70,4 +71,4 @@ def _behind(identity: str, chain: Chain, end: int) -> Iterator[Hit]:
 def _hit(identity: str, chain: Chain, name: str, line: bytes) -> Iterator[Hit]:
     record = opened(line)
     if record is not None and record.get("id") == identity:
-        yield Hit(str(record.get("time")), chain, name, line, record)
+        yield Hit(chain, name, line, record)

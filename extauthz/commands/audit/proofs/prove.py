@@ -12,8 +12,9 @@ from extauthz.commands.audit import ledgers
 from extauthz.commands.audit.filters import exactly
 from extauthz.commands.audit.ledgers import Chain
 from extauthz.commands.audit.proofs import hashes, indexed, keys, signed
-from extauthz.commands.audit.search import Hit, Search, Wanted
+from extauthz.commands.audit.search import Hit, Search
 from extauthz.commands.audit.show import only_counted
+from extauthz.commands.audit.wanted import Wanted
 from extauthz.commands.errors import UsageError
 from extauthz.records.ledger import checkpoints, merkle, note_files, proofs
 from extauthz.records.ledger.chain import unseal

@@ -8,7 +8,8 @@ from pathlib import Path
 from extauthz.commands.audit.filters import kinds
 from extauthz.commands.audit.ledgers import Chain
 from extauthz.commands.audit.proofs.hashes import tree_file
-from extauthz.commands.audit.search import Search, Wanted
+from extauthz.commands.audit.search import Search
+from extauthz.commands.audit.wanted import Wanted
 from extauthz.commands.errors import UsageError
 from extauthz.records.ledger import checkpoints, merkle, note_files
 from extauthz.records.ledger.chain import Record

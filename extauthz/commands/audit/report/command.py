@@ -14,7 +14,8 @@ from extauthz.commands.audit import ledgers, reviews, times
 from extauthz.commands.audit.ledgers import Chain
 from extauthz.commands.audit.report.page import ChainResult, Report, page
 from extauthz.commands.audit.report.summary import Summary, merged
-from extauthz.commands.audit.search import Search, Wanted
+from extauthz.commands.audit.search import Search
+from extauthz.commands.audit.wanted import Wanted
 from extauthz.commands.errors import UsageError
 from extauthz.records.release import VERSION
 

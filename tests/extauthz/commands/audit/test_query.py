@@ -1,8 +1,11 @@
+import heapq
+
 import orjson
 import pytest
 from ledgers_in_folders import BILLING, DIGEST, EHR, LAB, OTHER_DIGEST, POLICY, written
 
 from extauthz.records.ledger import chain as ledger_chain
+from extauthz.records.ledger import frames
 from extauthz.records.ledger.chain import unseal
 
 
@@ -27,6 +30,7 @@ OUTSIDE = {
     "infoTypes": {"US_SOCIAL_SECURITY_NUMBER": 1}, "rules": ["to-pay", "audit-one"],
     "policy": OTHER_DIGEST, "trace": "ab" * 16, "exchange": "cd" * 16, "vantage": "outbound",
 }  # fmt: skip
+SUMMED = {"kind": "summary", "count": 3}
 TRICK = {"rules": ["MINIMUM_NECESSARY", EHR], "reason": "ALLOWED_BY_RULE", "decision": "ALLOW"}
 
 
@@ -135,6 +139,27 @@ def test_a_result_of_many_rows_is_written_whole(query, tmp_path):
     finally:
         module._ROWS = before
     assert [line.split()[0][11:13] for line in out.splitlines()] == ["", "01", "02", "03"]
+
+
+def test_the_answer_is_the_merge_of_the_plain_lines_however_they_are_read(
+    query, tmp_path, monkeypatch
+):
+    names = [folder / "ledger-0-000000000001.jsonl" for folder in (tmp_path / "a", tmp_path / "b")]
+    written(tmp_path / "a", *({"source": EHR} for _ in range(9)), SUMMED, OUTSIDE)
+    written(tmp_path / "b", OUTSIDE, {"rules": ["kind", "é"]}, {}, {"audits": {"kind": "x"}}, TRICK)
+    lines = [name.read_bytes().splitlines(keepends=True) for name in names]
+    lines[0][3] = lines[0][3].replace(b"ehr", b"her")  # changed
+    lines[1].insert(1, lines[1].pop(3))  # a clock that jumped back
+    for name, each in zip(names, lines, strict=True):
+        name.write_bytes(b"".join([*each, each[0][:40]]))
+    plain = [[line for line in each if unseal(line.rstrip(b"\n"))] for each in lines]
+    merged = heapq.merge(*plain, key=lambda line: orjson.loads(line)["time"])
+    expected = b"".join(line for line in merged if orjson.loads(line)["kind"] == "decision")
+    for size in (100, 5000, 1 << 20):
+        monkeypatch.setattr(frames, "FRAME_BYTES", size)
+        code, out, err = query("--format", "json", folders=("a", "b"))
+        assert (code, out.encode()) == (2, expected)
+        assert "3 decisions more were only counted" in err
 
 
 def test_changed_lines_are_left_out_and_said(query, tmp_path):

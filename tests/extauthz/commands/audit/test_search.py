@@ -8,20 +8,10 @@ from hypothesis import strategies as st
 from extauthz.commands.audit import filters
 from extauthz.commands.audit import search as search_module
 from extauthz.commands.audit.ledgers import Chain
-from extauthz.commands.audit.search import Condition, Search, Wanted, lines, opened
+from extauthz.commands.audit.search import Search
+from extauthz.commands.audit.wanted import Condition, Wanted
+from extauthz.records.ledger import frames
 from extauthz.records.ledger.chain import ChainHead, seal, segment_name, unseal
-
-WORDS = st.text('ab"\\:,é\n', max_size=6)
-RECORDS = st.dictionaries(
-    st.sampled_from(["id", "audits", "hash2", "rules", "zz"]),
-    WORDS
-    | st.lists(WORDS, max_size=2)
-    | st.dictionaries(st.just("hash") | WORDS, WORDS, max_size=2),
-    max_size=4,
-)
-NEEDLES = st.lists(
-    st.binary(min_size=1, max_size=2).filter(lambda b: b"\n" not in b), min_size=1, max_size=2
-)
 
 
 def sealed(*records, head=None):
@@ -30,38 +20,6 @@ def sealed(*records, head=None):
         line, head = seal(record, head)
         data += line
     return data
-
-
-@given(RECORDS)
-def test_a_sealed_line_opens_as_its_record(record):
-    line = sealed(record).rstrip(b"\n")
-    assert opened(line) == unseal(line)
-    assert opened(line)["seq"] == 1
-
-
-@given(RECORDS, st.data())
-def test_a_changed_line_does_not_open(record, data):
-    line = sealed(record).rstrip(b"\n")
-    at = data.draw(st.integers(0, len(line) - 1))
-    other = data.draw(st.integers(0, 255).filter(lambda byte: byte != line[at]))
-    assert opened(line[:at] + bytes([other]) + line[at + 1 :]) is None
-
-
-@pytest.mark.parametrize(
-    "line", [b"", b"{", b"[]", b'{"seq":1}', b'{"hash":"x"}', b'"hash":"' * 20]
-)
-def test_what_no_guard_wrote_does_not_open(line):
-    assert opened(line) is None
-
-
-@given(
-    st.lists(st.binary(max_size=6).filter(lambda b: b"\n" not in b)), st.lists(NEEDLES, max_size=2)
-)
-def test_the_lines_are_those_that_hold_a_needle_of_each_group(written, needles):
-    data = b"".join(line + b"\n" for line in written) + b"torn" * bool(written)
-    assert list(lines(data, needles)) == [
-        line for line in written if all(any(n in line for n in group) for group in needles)
-    ]
 
 
 @pytest.fixture
@@ -163,7 +121,7 @@ def test_a_pattern_finds_in_the_bytes_what_it_names_in_the_records(chain_of, rec
 
 
 def test_a_source_that_may_be_any_is_told_without_its_record(chain, monkeypatch):
-    monkeypatch.setattr(search_module, "_parsed", lambda line: pytest.fail("parsed"))
+    monkeypatch.setattr(search_module, "parsed", lambda line: pytest.fail("parsed"))
     parser = argparse.ArgumentParser()
     filters.add_filters(parser)
     for pattern in ("*", "e*"):
@@ -184,7 +142,7 @@ def chain_of(tmp_path_factory):
 
 
 def test_the_bytes_of_a_usual_line_tell_without_its_record(chain, monkeypatch):
-    monkeypatch.setattr(search_module, "_parsed", lambda line: pytest.fail("parsed"))
+    monkeypatch.setattr(search_module, "parsed", lambda line: pytest.fail("parsed"))
     asked = Wanted((filters.kinds(["decision"]), filters.exactly("reason", "OK")))
     assert times(Search(asked).of(chain(EARLY, LATE, reason="OK"))) == [EARLY, LATE]
     assert times(Search(asked).of(chain(EARLY, reason="NO"))) == []
@@ -206,3 +164,23 @@ def test_a_line_that_somebody_changed_is_counted_and_a_torn_one_is_not(chain):
     search = Search(Wanted())
     assert times(search.of(of)) == [EARLY, LATE]
     assert search.odd == {place: 1}
+
+
+def test_a_segment_is_read_in_parts_and_its_torn_end_is_left_out(chain, monkeypatch):
+    of = chain(EARLY, MID, LATE)
+    place = of.folder / of.names[0]
+    whole = place.read_bytes()
+    place.write_bytes(whole + b'{"torn"')
+    for size in (1, 7, len(whole) // 2, len(whole), len(whole) + 3):
+        monkeypatch.setattr(frames, "FRAME_BYTES", size)
+        assert b"".join(of.parts(of.names[0])) == whole
+        assert times(Search(Wanted()).of(of)) == [EARLY, MID, LATE]
+
+
+@given(st.lists(DECIDED, max_size=5))
+def test_what_is_told_of_all_lines_is_what_is_told_of_each(records):
+    for asked in (filters.kinds(["decision"]), filters.exactly("reason", "OK")):
+        found = sealed(*records).splitlines()
+        assert asked.told_of_all(found) <= all(asked.told(line) is True for line in found)
+        wanted = Wanted((asked,))
+        assert wanted.told_of(found) == list(map(wanted.told, found))
