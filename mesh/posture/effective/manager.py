@@ -198,7 +198,7 @@ class _Stack:
         else:
             near = self._filters[: self._end if self._asked.routed else gate.place]
         for each in near:
-            if each.place != gate.place and not each.is_harmless and not self._is_ours(each):
+            if not each.is_harmless and not self._is_ours(each):
                 what = shown(each.kind.rpartition(".")[2] or each.name)
                 yield unknown(
                     "unknown-filter",

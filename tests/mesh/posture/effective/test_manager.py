@@ -1,12 +1,19 @@
 """Each hole in the order of a connection manager's filters is found."""
 
 import pytest
-from holes import LUA, OTHER, UNKNOWN, Hole, is_found, route
-from real_dumps import GATEWAY, OUTBOUND, behind, found, insert, same, without
+from holes import LUA, OTHER, UNKNOWN, Hole, is_found, override, own_route, route
+from real_dumps import GATEWAY, INBOUND, OUTBOUND, Dump, Json, behind, found, insert, same, without
+
+from mesh.posture.evidence import Stance
 
 AUTHZ = "envoy.filters.http.ext_authz"
 WASM = "envoy.extensions.filters.http.wasm.v3.Wasm"
 OURS = "phiguard.ext_proc"
+
+
+def place(manager: Json, name: str) -> int:
+    return [each["name"] for each in manager["http_filters"]].index(name)
+
 
 HOLES = (
     Hole("requests unjudged", lambda d: without(d.inbound, AUTHZ), "no-gate"),
@@ -14,6 +21,12 @@ HOLES = (
     Hole(
         "Lua before requests",
         lambda d: insert(d.inbound, 0, "envoy.filters.http.lua", LUA),
+        "unknown-filter",
+        UNKNOWN,
+    ),
+    Hole(
+        "Lua right before answers",
+        lambda d: insert(d.inbound, place(d.inbound, OURS) + 1, "envoy.filters.http.lua", LUA),
         "unknown-filter",
         UNKNOWN,
     ),
@@ -86,3 +99,20 @@ HOLES = (
 @pytest.mark.parametrize("hole", HOLES, ids=str)
 def test_a_hole_is_found(hole: Hole) -> None:
     is_found(hole)
+
+
+def test_one_gate_that_holds_every_message_is_enough() -> None:
+    dump = Dump("guarded")
+    second = same(found(dump.outbound, OURS))
+    second["typed_config"]["failure_mode_allow"] = True
+    dump.outbound["http_filters"].insert(0, {**second, "name": "second"})
+    assert dump.evidence(OUTBOUND).stance is Stance.JUDGED
+    dump.sent["failure_mode_allow"] = True
+    assert dump.evidence(OUTBOUND).code == "failure-open"
+
+
+def test_rules_that_switch_nothing_on_may_be_overridden() -> None:
+    dump = Dump("guarded")
+    del dump.authz["filter_enabled_metadata"]
+    override(own_route(dump), "envoy.filters.http.rbac", "x")
+    assert dump.evidence(INBOUND).stance is Stance.JUDGED

@@ -71,6 +71,7 @@ def test_a_gateways_objects_have_names_of_their_own() -> None:
         ("mllp", (Vantage.OUTBOUND, 2575, PeerClass.MESH), Stance.UNKNOWN),
         ("mllp", (Vantage.OUTBOUND, 5432, PeerClass.MESH), Stance.DOWN),
         ("unguarded", INBOUND, Stance.DOWN),
+        ("unguarded", OUTBOUND, Stance.DOWN),
         ("guarded", STRANGERS, Stance.CLOSED),
     ],
 )
