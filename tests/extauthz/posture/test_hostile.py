@@ -57,7 +57,7 @@ def judge(collection):
 
 
 @given(data=st.data())
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 def test_an_object_of_any_shape_is_read(found, data):
     name = data.draw(st.sampled_from(KINDS))
     (listing,) = (each for each in found.listings if each.kind.name == name)
@@ -71,7 +71,7 @@ def test_an_object_of_any_shape_is_read(found, data):
 
 
 @given(data=st.data())
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_dump_of_any_shape_is_read(found, data):
     dump = json.loads((FOLDER / "guarded.json").read_text())
     path = data.draw(st.sampled_from([path for path in places(dump) if path]))
