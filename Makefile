@@ -15,7 +15,7 @@ SOAK_MINUTES ?= 30
 SOAK_REQUESTS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help istioctl kube-tools cluster zipkin jaeger ferretdb versitygw fake-gcs azurite kafka demo test \
+.PHONY: help istioctl istiod kube-tools cluster zipkin jaeger ferretdb versitygw fake-gcs azurite kafka demo test \
 	check unit unit-long e2e e2e-slow envoys at-rest faults bench soak eval fuzz coverage coverage-floor \
 	mutants dist release image-root lock clean envoy peers setup manifests kube
 
@@ -94,7 +94,12 @@ KUBE_STAGING := api apiextensions-apiserver apimachinery apiserver cli-runtime c
 	dynamic-resource-allocation endpointslice externaljwt kms kube-aggregator kube-controller-manager kube-proxy \
 	kube-scheduler kubectl kubelet metrics mount-utils pod-security-admission sample-apiserver sample-cli-plugin sample-controller
 
+# Istio 1.31
+ISTIO := v0.0.0-20260827124520-eed52ebb66ad
+
 kube-tools: .tools/etcd .tools/kube-apiserver .tools/istio-crds.yaml .tools/kuberay-crds.yaml .tools/helm4 ## etcd, kube-apiserver, Helm 4, Istio's and KubeRay's kinds into .tools, for `make cluster` (200 MB; needs Go; builds for 10 minutes and more)
+
+istiod: .tools/pilot-discovery .tools/istio-charts ## istiod and its charts into .tools, for the tests of what it makes of our objects (130 MB; needs Go; builds for 10 minutes and more)
 
 istioctl: .tools/istioctl .tools/gateway-crds.yaml ## istioctl and the Gateway API's kinds into .tools, to compare `istio check` with (140 MB; needs Go; builds for 10 minutes and more)
 
@@ -108,8 +113,18 @@ istioctl: .tools/istioctl .tools/gateway-crds.yaml ## istioctl and the Gateway A
 .tools/istioctl:
 	@mkdir -p .tools/istioctl-build
 	@cd .tools/istioctl-build && { test -f go.mod || go mod init istioctl-build; } && \
-	  go get -tool istio.io/istio/istioctl/cmd/istioctl@v0.0.0-20260827124520-eed52ebb66ad && \
+	  go get -tool istio.io/istio/istioctl/cmd/istioctl@$(ISTIO) && \
 	  go build -p 1 -trimpath -ldflags='-s -w' -o ../istioctl istio.io/istio/istioctl/cmd/istioctl
+
+.tools/pilot-discovery:
+	@mkdir -p .tools/istiod-build
+	@cd .tools/istiod-build && { test -f go.mod || go mod init istiod-build; } && \
+	  go get -tool istio.io/istio/pilot/cmd/pilot-discovery@$(ISTIO) && \
+	  go build -p 1 -trimpath -ldflags='-s -w' -o ../pilot-discovery istio.io/istio/pilot/cmd/pilot-discovery
+
+.tools/istio-charts: .tools/pilot-discovery
+	@cd .tools/istiod-build && rm -rf ../istio-charts && \
+	  cp -r --no-preserve=mode "$$(go list -m -f '{{.Dir}}' istio.io/istio)/manifests/charts" ../istio-charts
 
 .tools/etcd:
 	@mkdir -p .tools/etcd-build
@@ -186,7 +201,8 @@ manifests: $(READY) ## rewrite what istio-config/ holds of the code's
 	@mkdir -p istio-config/chart/crds istio-config/chart/files
 	@cp istio-config/guard/09-*.yaml istio-config/chart/crds/
 	@cp istio-config/mesh/[0-9]*.yaml istio-config/namespace/[0-9]*.yaml \
-	  istio-config/gateway/[0-9]*.yaml istio-config/mllp/[0-9]*.yaml extauthz/monitoring/phiguard-* istio-config/chart/files/
+	  istio-config/gateway/[0-9]*.yaml istio-config/mllp/[0-9]*.yaml istio-config/admission/[0-9]*.yaml \
+	  extauthz/monitoring/phiguard-* istio-config/chart/files/
 
 image-root: dist ## build the Containerfile twice with buildah, compare, run it with runc (root; Debian's buildah, debootstrap, runc; 4 minutes)
 	@$(BIN)/python -m tools.image_root

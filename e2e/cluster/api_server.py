@@ -23,7 +23,7 @@ from extauthz.demo.certificates import Authority
 from extauthz.demo.processes import Processes
 from extauthz.demo.topology import LOOPBACK, Workload, free_ports
 
-_TOOLS: Final = Path(__file__).parents[2] / ".tools"
+TOOLS: Final = Path(__file__).parents[2] / ".tools"
 _ADMIN: Final = "admin-of-the-test"  # a static token, of this machine only
 _HOST: Final = "localhost"
 _ROOTS: Final = "ca.crt"
@@ -248,7 +248,7 @@ def kubeconfig(server: Server, token: str = _ADMIN) -> Path:
 
 
 def _tool(name: str) -> Path:
-    tool = _TOOLS / name
+    tool = TOOLS / name
     if not os.access(tool, os.X_OK):
         raise NotHereError(f"not run: no {name} (make kube-tools)")
     return tool

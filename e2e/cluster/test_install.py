@@ -16,12 +16,12 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from e2e.cluster.api_server import RefusedError, Server, kubeconfig
+from e2e.cluster.api_server import RefusedError, Server, kubeconfig, wait_until
 from extauthz.commands.istio.render import IMAGE
 from mesh.istio import render
 from mesh.istio.install import pod
 from mesh.istio.installation import Installation
-from mesh.istio.values import MeshChoice, Values
+from mesh.istio.values import Admission, MeshChoice, Values
 
 pytestmark = pytest.mark.slow
 
@@ -153,10 +153,55 @@ def test_a_step_of_helm_that_the_server_refuses_leaves_the_guard_as_it_was(
     assert kept["requests"]["storage"] == "20Gi"
 
 
+def policy_object(infotype: str) -> dict[str, Any]:
+    """A SegmentationPolicy of a team, with one infoType in it."""
+    rule = {
+        "name": "r",
+        "from": [{"principals": ["cluster.local/ns/clinic/sa/ehr"]}],
+        "to": [{"namespaces": ["clinic"]}],
+        "phi": {"request": {"allow": [infotype]}},
+    }
+    return {
+        "apiVersion": "phiguard.dev/v1alpha1",
+        "kind": "SegmentationPolicy",
+        "metadata": {"name": "team", "namespace": "clinic"},
+        "spec": {"rules": [rule]},
+    }
+
+
+@pytest.mark.parametrize("fails", ["Ignore", "Fail"])
+def test_the_server_refuses_a_wrong_policy_object_only_where_an_admin_chooses_that(
+    helm: Helm, mesh: Server, fails: str
+) -> None:
+    def is_refused(infotype: str) -> bool:
+        try:
+            mesh.apply(policy_object(infotype), dry_run=True)
+        except RefusedError as error:
+            return "names an unknown infoType" in str(error)
+        return False
+
+    helm("install", "phiguard", CHART)
+    assert not is_refused("NO_SUCH_TYPE")
+
+    chosen = f"admission.enabled=true,admission.failOpen={str(fails == 'Ignore').lower()}"
+    helm("upgrade", "phiguard", CHART, "--set", chosen)
+    wait_until(lambda: is_refused("NO_SUCH_TYPE"), "the server's own judgement")
+    assert not is_refused("PERSON_NAME")
+    (policy,) = [at for at in helm.made() if at[0] == "ValidatingAdmissionPolicy"]
+    assert mesh.get(helm.made()[policy])["spec"]["failurePolicy"] == fails
+
+    helm("upgrade", "phiguard", CHART, "--set", "admission.enabled=false")
+    wait_until(lambda: not is_refused("NO_SUCH_TYPE"), "the end of it")
+
+
 def test_the_server_admits_every_object_of_render_and_fills_in_no_more_than_defaults(
     mesh: Server,
 ) -> None:
-    values = Values(guarded_namespaces=("clinic",), mesh=MeshChoice(strict_mtls=True))
+    values = Values(
+        guarded_namespaces=("clinic",),
+        mesh=MeshChoice(strict_mtls=True),
+        admission=Admission(enabled=True),
+    )
     for each in render.objects(Installation(NAMESPACE, IMAGE, values)):
         mesh.apply(each, dry_run=True)  # an unknown field is an error
 

@@ -5,6 +5,8 @@
 - `namespace/`: what switches the guard on in one namespace. These objects name no namespace.
 - `namespaces/NAME/`: the same for each namespace that the values name.
 - `mllp/`: what switches it on at port 2575, for HL7 over MLLP, in one namespace.
+- `admission/`: what lets the API server refuse wrong policy objects, in `guard/` where the values
+  choose it.
 - `gateway/`: what switches it on at a gateway with the label `istio: ingressgateway`.
 - `gateways/NAME/`: what switches it on at the gateways that they name.
 
@@ -18,7 +20,7 @@ from typing import cast
 from mesh.istio import guarded, mesh_wide, mllp
 from mesh.istio.authorization import UnknownFormError, read, render
 from mesh.istio.edges import Naming, edges
-from mesh.istio.install import canary, guard, monitoring, rbac, scaling, walls
+from mesh.istio.install import admission, canary, guard, monitoring, rbac, scaling, walls
 from mesh.istio.installation import Installation
 from mesh.istio.manifest import Manifest, to_yaml
 from mesh.policy.policy import Policy
@@ -62,7 +64,8 @@ def files(installation: Installation) -> dict[str, str]:
 def objects(installation: Installation) -> list[Manifest]:
     """Every object that the values ask for, in apply order, without the guard's namespace.
 
-    Those of `namespace/`, `mllp/` and `gateway/` are left out: they belong to no namespace yet.
+    Those of `namespace/`, `mllp/` and `gateway/` are left out: they belong to no namespace yet. So
+    are those of `admission/`, unless they are chosen.
     """
     parts = (
         *_guard(installation),
@@ -80,6 +83,7 @@ def _files(installation: Installation) -> tuple[_File, ...]:
         *_mesh(installation),
         _any_gateway(installation),
         _File("mllp/36-mllp.yaml", _MLLP, _IN_NAMESPACE, _any_hl7(installation)),
+        _admission(installation, "admission"),
         *_guarded(installation, "namespace", ""),
         *_named(installation),
         *_gateways(installation),
@@ -95,6 +99,12 @@ def _gateways(installation: Installation) -> tuple[_File, ...]:
         judged = _placed(guarded.gateway(installation, key, value), namespace)
         found.append(_File(name, _AT_A_GATEWAY, _APPLY, (judged,)))
     return tuple(found)
+
+
+def _admission(installation: Installation, folder: str) -> _File:
+    purpose = "What the API server refuses of policy objects."
+    manifests = tuple(admission.admission(installation))
+    return _File(f"{folder}/16-admission.yaml", purpose, _APPLY, manifests)
 
 
 def _any_gateway(installation: Installation) -> _File:
@@ -189,6 +199,7 @@ def _guard(installation: Installation) -> tuple[_File, ...]:
             _APPLY,
             tuple(canary.probe(installation)),
         ),
+        *([_admission(installation, "guard")] if installation.values.admission.enabled else []),
     )
     return tuple(file for file in found if file.manifests)
 

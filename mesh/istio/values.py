@@ -169,6 +169,22 @@ class Mllp:
 
 
 @dataclass(frozen=True, slots=True)
+class Admission:
+    """What the API server itself refuses of SegmentationPolicy objects, where they are applied."""
+
+    enabled: Annotated[
+        bool, About("refuse mistakes in SegmentationPolicy objects at apply; Kubernetes 1.30")
+    ] = False
+    fail_open: Annotated[
+        bool,
+        About(
+            "admit an object that is too large or too odd for the API server to judge; the guard "
+            "judges it in any case"
+        ),
+    ] = True
+
+
+@dataclass(frozen=True, slots=True)
 class Collector:
     """The OpenTelemetry collector that guard and sidecars send to."""
 
@@ -270,6 +286,9 @@ class Values:
     policy: Annotated[PolicyChoice, About("the segmentation policy")] = field(
         default=PolicyChoice()
     )
+    admission: Annotated[
+        Admission, About("SegmentationPolicy objects, checked by the API server")
+    ] = field(default=Admission())
     guarded_namespaces: Annotated[
         tuple[str, ...], About("namespaces in which the guard is switched on", pattern=DNS_LABEL)
     ] = ()
@@ -329,5 +348,8 @@ class Values:
             "metrics.serviceMonitor needs metrics.enabled": (
                 self.metrics.service_monitor and not self.metrics.enabled
             ),
+            "admission.enabled knows no infoTypes of your own; apply what `phiguard policy schema "
+            "--admission NAMESPACE --detectors FILE` prints instead": self.admission.enabled
+            and any(each.startswith("--detectors") for each in self.extra_arguments),
         }
         return tuple(text for text, holds in found.items() if holds)

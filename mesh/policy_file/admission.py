@@ -6,7 +6,7 @@ does not.
 
 INVARIANT (no stricter): it refuses no object that the reader takes with the same infoTypes. Where
 an expression fails, for example because an object is too large for its budget, the object passes,
-and the guard judges it.
+and the guard judges it. An admin can choose otherwise.
 
 Source: https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
 """
@@ -42,12 +42,15 @@ class _Check:
         return {"expression": self.expression, "message": self.message}
 
 
-def admission_policy(root: str, vocabulary: Vocabulary = BUILT_IN) -> list[Schema]:
+def admission_policy(
+    root: str, vocabulary: Vocabulary = BUILT_IN, *, fail_open: bool = True
+) -> list[Schema]:
     """The policy and its binding.
 
     Args:
         root: the namespace whose objects speak for the whole mesh.
         vocabulary: the infoTypes that entries may name. They must be those of the guard.
+        fail_open: an object passes where an expression fails. Otherwise it is refused.
     """
     variables = [
         {"name": name, "expression": f"has(object.spec.{name}) ? object.spec.{name} : {empty}"}
@@ -66,7 +69,7 @@ def admission_policy(root: str, vocabulary: Vocabulary = BUILT_IN) -> list[Schem
         "resources": [PLURAL],
     }
     spec = {
-        "failurePolicy": "Ignore",
+        "failurePolicy": "Ignore" if fail_open else "Fail",
         "matchConstraints": {"resourceRules": [match]},
         "variables": variables,
         "validations": [each.manifest() for each in _checks(root, vocabulary)],

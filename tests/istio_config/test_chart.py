@@ -43,6 +43,7 @@ def test_helm_finds_nothing_to_complain_about():
         "ledger: {hostPath: /var/lib/phiguard}",
         "metrics: {serviceMonitor: true}",
         "policy: {mode: enforce, text: 'kind: SegmentationPolicy'}",
+        "admission: {enabled: true}\nextraArguments: [--detectors=/etc/own/own.yaml]",
         f"guardedNamespaces: [{NAMESPACE}]",
         "guardedNamespaces: [istio-system]",
     ],

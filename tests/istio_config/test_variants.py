@@ -1,5 +1,6 @@
 """The chart and the overlays say what `phiguard istio render` says of the same values."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,10 @@ VARIANTS = {
         "policy: {source: Kubernetes, rootNamespace: rules}\n"
         "apiServer: {cidrs: [10.0.0.0/16, fd00::/8], port: 8443}\n"
     ),
+    "wrong objects refused at apply": (
+        "policy: {source: Kubernetes, rootNamespace: rules}\nadmission: {enabled: true}\n"
+    ),
+    "and those that cannot be judged too": "admission: {enabled: true, failOpen: false}",
     "objects of the cluster without status": "policy: {source: Kubernetes, status: false}",
     "a policy of one's own": (
         "policy:\n  text: |\n    # ours\n    apiVersion: phiguard.dev/v1alpha1\n    kind: SegmentationPolicy\n"
@@ -84,6 +89,20 @@ def test_an_overlay_is_what_render_writes_of_its_values(name):
     assert found == expected
 
 
+def test_the_component_of_admission_is_what_render_writes_where_it_is_chosen(tmp_path):
+    file = tmp_path / "kustomization.yaml"
+    file.write_text(f"components: [{os.path.relpath(FOLDER / 'admission', tmp_path)}]\n")
+    made = run("kubectl", "kustomize", tmp_path)
+    assert made.returncode == 0, made.stderr
+    chosen = tmp_path / "values.yaml"
+    chosen.write_text("admission: {enabled: true}")
+    expected = rendered(installation(chosen))
+    without = rendered(Installation(NAMESPACE, IMAGE))
+    assert objects(made.stdout) == {
+        key: each for key, each in expected.items() if key not in without
+    }
+
+
 @pytest.mark.parametrize("name", ["guard", "mesh", "namespace", "mllp", "gateway"])
 def test_a_base_holds_each_file_of_its_folder(name):
     made = run("kubectl", "kustomize", FOLDER / name)
@@ -95,7 +114,7 @@ def test_a_base_holds_each_file_of_its_folder(name):
 def test_the_files_of_the_chart_are_those_of_the_other_folders():
     copies = {each.name: each.read_text() for each in (CHART / "files").iterdir()}
     copies |= {each.name: each.read_text() for each in (CHART / "crds").iterdir()}
-    steps = ("mesh", "namespace", "mllp", "gateway")
+    steps = ("mesh", "namespace", "mllp", "gateway", "admission")
     sources = [
         FOLDER / KIND_FILE,
         *(each for step in steps for each in FOLDER.glob(f"{step}/[0-9]*")),

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -25,6 +26,9 @@ ACCOUNT_LABEL = "app"
 WATCHING_FILE = "guard/15-watching.yaml"
 KIND_FILE = "guard/09-segmentation-policies.yaml"
 """The file of the kind SegmentationPolicy. The chart has the same in `crds/`."""
+_FOLDERS = frozenset(
+    {"guard", "mesh", "namespace", "namespaces", "mllp", "gateway", "gateways", "admission"}
+)
 
 
 def add_parser(subparsers: "_Subparsers") -> None:
@@ -84,15 +88,31 @@ def run(args: argparse.Namespace) -> int:
             (output / name).parent.mkdir(parents=True, exist_ok=True)
             (output / name).write_text(text, encoding="utf-8")
             sys.stdout.write(f"{output / name}\n")
+        older = [*_older(output, rendered.keys())]
     except OSError as error:
         raise UsageError(
             f"cannot write `{output}` ({error.strerror}); give a folder to --output"
         ) from None
+    for path in older:
+        sys.stderr.write(
+            f"phiguard istio: {path} is of an earlier rendering and not of this one: delete what "
+            f"it made (`kubectl delete -f {path}`), then the file\n"
+        )
     for line in left_out:
         sys.stderr.write(
             f"phiguard istio: not in {EDGES_FILE}, so the mesh would close it: {line}\n"
         )
     return 1 if left_out else 0
+
+
+def _older(output: Path, rendered: Collection[str]) -> Iterator[Path]:
+    """Files that another rendering left in the folder. `kubectl apply -f` would still take them."""
+    for path in sorted(output.glob("*/**/*.yaml")):
+        name = str(path.relative_to(output))
+        if name.partition("/")[0] not in _FOLDERS or name in rendered or not path.is_file():
+            continue
+        if path.read_bytes().startswith(HEADER.encode()):
+            yield path
 
 
 def installation(args: argparse.Namespace) -> Installation:

@@ -48,6 +48,11 @@ phiguard.{{ .Release.Namespace }}.svc.{{ .Values.mesh.clusterDomain }}
 {{- if and .Values.metrics.serviceMonitor (not .Values.metrics.enabled) }}
 {{- fail "metrics.serviceMonitor needs metrics.enabled" }}
 {{- end }}
+{{- range .Values.extraArguments }}
+{{- if and $.Values.admission.enabled (hasPrefix "--detectors" .) }}
+{{- fail "admission.enabled knows no infoTypes of your own; apply what `phiguard policy schema --admission NAMESPACE --detectors FILE` prints instead" }}
+{{- end }}
+{{- end }}
 {{- range .Values.guardedNamespaces }}
 {{- if eq . $.Release.Namespace }}
 {{- fail (printf "namespace `%s` is the guard's own, and cannot be guarded: the guard would wait for its own answer; take it out of guardedNamespaces" .) }}

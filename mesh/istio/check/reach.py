@@ -1,6 +1,6 @@
 """Check that the guard's EnvoyFilters reach the proxies that they are for, and no others."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from mesh.istio.check.filters import judges_tcp, touches
@@ -90,9 +90,24 @@ def _selection(mesh: Mesh, document: MeshObject) -> Iterator[IstioProblem]:
         yield problem(WRAPS_OWN, document, labels, message, "take the label off those pods")
     near = mesh.workloads_of(document.namespace)
     if near and not mesh.in_root(document) and not selected(mesh, document):
+        if _is_for_later(labels.labels, near):
+            return
         message = f"no workload of namespace `{document.namespace}` has these labels"
-        cure = f"label the pods, {GUARDED_LABEL}: true for example"
+        wanted = ", ".join(f"{name}: {value}" for name, value in labels.labels.items())
+        cure = f"label the pods `{wanted}`, or take the filter away"
         yield problem(NO_WORKLOAD, document, labels, message, cure)
+
+
+def _is_for_later(labels: Mapping[str, str], near: Iterable[Workload]) -> bool:
+    """Whether it is for one value of the guard's label, and the pods there have the other.
+
+    Both kinds of filters are applied together. `_labels` finds a pod that neither is for.
+    """
+    return (
+        labels.keys() == {GUARDED_LABEL}
+        and labels[GUARDED_LABEL] in _VALUES
+        and any(each.guarded in _VALUES for each in near)
+    )
 
 
 def _waypoints(mesh: Mesh, document: MeshObject, targets: Node) -> Iterator[IstioProblem]:

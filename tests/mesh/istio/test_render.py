@@ -5,11 +5,12 @@ import yaml
 from extauthz.commands.istio.render import IMAGE, KIND_FILE, NAMESPACE
 from mesh.istio.installation import Installation
 from mesh.istio.render import files, objects
-from mesh.istio.values import MeshChoice, Mllp, PolicyChoice, PolicySource, Values
+from mesh.istio.values import Admission, MeshChoice, Mllp, PolicyChoice, PolicySource, Values
 
 FOLDER = Path(__file__).parents[3] / "istio-config"
-WRITTEN = ("guard", "mesh", "namespace", "mllp", "gateway")
+WRITTEN = ("guard", "mesh", "namespace", "mllp", "gateway", "admission")
 NAMELESS = ("namespace/", "mllp/", "gateway/")
+CHOSEN = "admission/"
 PLAIN = files(Installation("a", "b"))
 
 
@@ -97,11 +98,20 @@ def test_objects_are_those_of_the_files_that_have_a_place():
     placed = [
         each
         for name, text in files(installation).items()
-        if not name.startswith(NAMELESS)
+        if not name.startswith((*NAMELESS, CHOSEN))
         for each in yaml.safe_load_all(text)
         if each["kind"] != "Namespace"
     ]
     assert placed == objects(installation)
+
+
+def test_admission_is_part_of_the_guard_only_where_it_is_chosen():
+    name = "16-admission.yaml"
+    assert f"guard/{name}" not in PLAIN
+    texts = files(chosen(admission=Admission(enabled=True)))
+    assert [*yaml.safe_load_all(texts[f"guard/{name}"])] == [
+        *yaml.safe_load_all(texts[f"{CHOSEN}{name}"])
+    ]
 
 
 def test_a_file_without_an_object_is_not_written():

@@ -32,6 +32,27 @@ def test_what_render_writes_check_calls_clean(folder, capsys):
     assert "0 problems" in err
 
 
+def test_render_names_what_an_earlier_one_left_because_kubectl_would_still_apply_it(
+    tmp_path, capsys
+):
+    values, made = tmp_path / "values.yaml", tmp_path / "out"
+    values.write_text("policy: {source: Kubernetes}\nguardedNamespaces: [clinic]")
+    assert phiguard("render", "--values", values, "--output", made) == 0
+    (made / "guard" / "mine.yaml").write_text("kind: ConfigMap\n")
+    assert capsys.readouterr().err == ""
+
+    assert phiguard("render", "--output", made) == 0
+    named = [line.split()[2] for line in capsys.readouterr().err.splitlines()]
+    assert named == [
+        str(made / each)
+        for each in (
+            "guard/13-roles.yaml",
+            *sorted(f"namespaces/clinic/{each.name}" for each in (made / "namespace").iterdir()),
+        )
+    ]
+    assert (made / "guard" / "13-roles.yaml").exists()
+
+
 def test_render_names_each_file_and_uses_the_arguments(tmp_path, capsys):
     assert (
         phiguard("render", "--namespace", "other", "--image", "mine:7", "--output", tmp_path) == 0
