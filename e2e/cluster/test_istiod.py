@@ -226,6 +226,17 @@ def guarded(mesh: Mesh, admin: Admin) -> Iterator[Mesh]:
     admin.tells_the_mesh("--remove")
 
 
+def test_a_guard_of_the_same_node_goes_first_where_it_is_one_a_node(guarded: Mesh) -> None:
+    ehr = guarded.proxies[EHR]
+    assert {priority for priority, _ in ehr.endpoints(CLUSTER)} == {0}
+    node_local = {"workload": "DaemonSet", "ledger": {"hostPath": "/var/lib/phiguard"}}
+    Admin(guarded).upgrades(guardedNamespaces=["clinic"], **node_local)
+    near, far = (pod.address for pod in GUARD_PODS)
+    guarded.wait_until(
+        lambda: sorted(ehr.endpoints(CLUSTER)) == [(0, near), (1, far)], "the nearest guard first"
+    )
+
+
 def at_gateways(mesh: Mesh) -> dict[Workload, list[str]]:
     """The filters of each gateway, in their order."""
     found = {}

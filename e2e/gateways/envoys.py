@@ -78,7 +78,10 @@ def ingress(mesh: Mesh, server: CertificateFiles, keys: str) -> Bootstrap:
     """
     manager = _manager(INGRESS, mesh, PUBLIC, outbound_name(BILLING), [_authentication(keys)])
     chain = _chain(manager, _tls_server(server))
-    return _bootstrap(INGRESS, mesh, chain, outbound_cluster(INGRESS, BILLING, mesh))
+    behind = outbound_cluster(INGRESS, BILLING, mesh)
+    # as istiod has it for a port named `http`: HTTP/1.1, whatever the client speaks
+    behind.typed_extension_protocol_options = {}
+    return _bootstrap(INGRESS, mesh, chain, behind)
 
 
 def egress(mesh: Mesh) -> Bootstrap:

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from e2e.gateways.envoys import EGRESS, INGRESS, PARTNER, PUBLIC, egress, ingress, written
+from e2e.gateways.http2 import send_http2
 from e2e.issuer import ISSUER, Issuer
 from extauthz.demo import client
 from extauthz.demo.client import Request, Response
@@ -86,6 +87,18 @@ class Gateways:
             return Response(answer.status, sent, answer.read())
         finally:
             connection.close()
+
+    def from_outside_http2(self, request: Request) -> Response:
+        """The same over HTTP/2, as browsers do."""
+        context = ssl.create_default_context(cafile=str(self.server.authority))
+        port = self.mesh.ports[INGRESS].outbound
+        return send_http2(replace(request, host=PUBLIC), port, context, name=PUBLIC)
+
+    def to_partner_http2(self, request: Request) -> Response:
+        """Send a request as a sidecar does where both sides speak HTTP/2."""
+        port = self.mesh.ports[EGRESS].outbound
+        context = client.tls_context(self.mesh.certificates[EHR])
+        return send_http2(replace(request, host=PARTNER), port, context)
 
     def to_partner(self, request: Request) -> Response:
         """Send a request as the sidecar of ehr does, which routes the host to the gateway."""

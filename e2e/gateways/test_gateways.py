@@ -32,6 +32,8 @@ WAYS = pytest.mark.parametrize(
     [
         pytest.param(Gateways.from_outside, INGRESS, BILLING.host, id="ingress"),
         pytest.param(Gateways.to_partner, EGRESS, PARTNER, id="egress"),
+        pytest.param(Gateways.from_outside_http2, INGRESS, BILLING.host, id="ingress, HTTP/2"),
+        pytest.param(Gateways.to_partner_http2, EGRESS, PARTNER, id="egress, HTTP/2"),
     ],
 )
 
@@ -153,7 +155,15 @@ def test_a_token_of_another_issuer_and_no_token_open_nothing(gateways):
 
 
 @pytest.mark.parametrize("body", [PHI, CLEAN])
-@pytest.mark.parametrize("way", [Gateways.from_outside, Gateways.to_partner])
+@pytest.mark.parametrize(
+    "way",
+    [
+        Gateways.from_outside,
+        Gateways.to_partner,
+        Gateways.from_outside_http2,
+        Gateways.to_partner_http2,
+    ],
+)
 def test_without_a_guard_nothing_passes(gateways, way, body):
     """The last test of this module: it ends the guard."""
     if "phiguard" in gateways.lab.processes.children:

@@ -227,6 +227,25 @@ def test_an_entry_names_a_principal_by_trust_domain_and_account(peer, answer):
 
 
 @pytest.mark.parametrize(
+    ("peer", "answer"),
+    [
+        (Peer((EHR,)), False),
+        (Peer(("partner.example/ns/clinic/sa/ehr",)), True),
+        (Peer(namespaces=("clinic",)), True),  # in whichever trust domain
+        (Peer(namespaces=("clinic",), trust_domains=("cluster.local",)), False),
+        (Peer(namespaces=("clinic",), trust_domains=("*.example",)), True),
+        (Peer(service_accounts=("ehr",), trust_domains=("partner.example",)), True),
+    ],
+)
+def test_a_principal_of_another_trust_domain_is_another_one(peer, answer):
+    theirs = "partner.example/ns/clinic/sa/ehr"
+    assert peer_matches(peer, theirs) is answer
+    policy = replace(POLICY, rules=(Rule("r", (peer,), (Target(),)),))
+    between = rules_on(policy, edge_of(replace(FACTS, source=theirs), policy))
+    assert bool(between.named) is answer
+
+
+@pytest.mark.parametrize(
     ("verified", "answer"),
     [((), "no"), ((("iss", frozenset()),), "no"), ((("iss", frozenset({"any"})),), "yes")],
 )
