@@ -150,6 +150,8 @@ def is_named(port: Node) -> bool:
 
 def _unread(mesh: Mesh) -> Iterator[IstioProblem]:
     """Report ports whose name says HL7, in front of guarded workloads without the filter."""
+    if not mesh.snapshot.knows("EnvoyFilter"):
+        return
     for document in mesh.kind("Service"):
         if not mesh.is_before_guarded(document):
             continue
