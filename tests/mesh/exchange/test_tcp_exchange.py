@@ -408,6 +408,13 @@ def test_a_fault_waits_for_the_judgement_that_is_out():
     assert shell.went[REQUEST] == framed(adt())
 
 
+def test_nothing_is_read_after_a_fault():
+    shell = Shell(waits=True).request(framed(adt())).take(FAULT).response(framed(siu()))
+    assert len(shell.judged) == 1
+    assert shell.answer().closed == Close(Reason.OVERLOADED)
+    assert shell.went[RESPONSE] == b""
+
+
 def test_a_fault_where_nothing_is_enforced_lets_what_is_held_pass():
     shell = Shell(everything_passes).request(b"\x0b" + adt()).take(FAULT)
     assert shell.went[REQUEST] == b"\x0b" + adt()

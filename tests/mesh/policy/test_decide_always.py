@@ -17,7 +17,7 @@ from mesh_strategies import (
 )
 from one_edge import FACTS, report, rule, spoke
 
-from mesh.message.facts import Vantage
+from mesh.message.facts import Operation, Protocol, Vantage
 from mesh.policy.decide import decide
 from mesh.policy.decision import Action, Mode, Reason
 from mesh.policy.matching import closing_mode, edge_of, rules_on
@@ -155,3 +155,31 @@ def test_closing_a_namespace_denies_all_that_goes_there_and_changes_nothing_else
         assert closed.reason in {Reason.NO_POLICY, Reason.CALLER_MISMATCH}
         if closed.reason is Reason.NO_POLICY:
             assert closed.enforced is (mode is Mode.ENFORCE)
+
+
+@given(ALL_FACTS, reports(), POLICIES)
+def test_an_hl7_message_needs_a_rule_that_lists_mllp(facts, seen, policy):
+    """So an upgrade loosens no policy that was written before MLLP could be read."""
+    message = replace(
+        facts, protocol=Protocol.MLLP, operation=Operation(port=80, message_type="ADT^A01")
+    )
+    rules = tuple(
+        replace(
+            rule,
+            targets=tuple(
+                replace(
+                    target,
+                    operation=replace(
+                        target.operation,
+                        protocols=tuple(
+                            each for each in target.operation.protocols if each is not Protocol.MLLP
+                        ),
+                        message_types=(),
+                    ),
+                )
+                for target in rule.targets
+            ),
+        )
+        for rule in policy.rules
+    )
+    assert decide(message, seen, replace(policy, rules=rules)).action is Action.DENY

@@ -39,7 +39,7 @@ def test_it_reaches_what_lets_canaries_in_and_nobody_reaches_it():
     assert (spec["policyTypes"], spec.get("ingress")) == (["Ingress", "Egress"], None)
     peers = [rule["to"][0]["namespaceSelector"]["matchLabels"] for rule in spec["egress"]]
     assert peers[-1] == {"phiguard.dev/canary": "true"}
-    assert [list(each)[0] for each in peers[:-1]] == ["kubernetes.io/metadata.name"] * 3
+    assert [next(iter(each)) for each in peers[:-1]] == ["kubernetes.io/metadata.name"] * 3
     assert "rules" not in CLOSED["spec"]
 
 
