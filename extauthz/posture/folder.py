@@ -57,6 +57,9 @@ class _Reading:
 
     def bytes_of(self, path: Path, most: int = _MAX_BYTES) -> bytes | None:
         """Return a file; None, and a problem, when it cannot be read."""
+        if path.exists() and not path.is_file():  # a pipe would never end
+            self.say(path, "is no file")
+            return None
         try:
             with path.open("rb") as file:
                 data = file.read(most + 1)

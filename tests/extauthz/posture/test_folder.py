@@ -1,6 +1,7 @@
 """What a posture folder says, and which of its files make a kind listed."""
 
 import json
+import os
 
 import pytest
 from living_mesh import NOW
@@ -181,3 +182,18 @@ def test_what_is_no_folder_is_said(tmp_path):
     for path in (tmp_path / "none", tmp_path):
         with pytest.raises(FolderError):
             folder.read(path)
+
+
+def test_a_pipe_or_a_folder_in_the_place_of_a_file_is_not_waited_for(made):
+    for name in ("pods", "services"):
+        (made / "objects" / f"{name}.json").unlink()
+    os.mkfifo(made / "objects" / "pods.json")
+    (made / "objects" / "services.json").mkdir()
+    os.mkfifo(made / "sightings.jsonl")
+    found = folder.read(made)
+    assert found.ledgers is None
+    said = [each for each in found.problems if each.endswith("is no file")]
+    assert [each.partition(":")[0] for each in said] == [
+        "objects/pods.json", "objects/services.json", "sightings.jsonl",
+    ]  # fmt: skip
+    assert not {"Pod", "Service"} & collections.objects_of(found)[0].listed
