@@ -285,3 +285,20 @@ def test_every_proxy_that_asks_knows_the_guard_and_speaks_http2_to_it(guarded: M
         assert "spiffe://cluster.local/ns/phiguard-system/sa/phiguard" in cluster
         addresses = {address for _, address in proxy.endpoints(CLUSTER)}
         assert addresses == {pod.address for pod in GUARD_PODS}
+
+
+def test_peers_of_another_trust_domain_are_taken_where_the_mesh_says_so(guarded: Mesh) -> None:
+    def trusted() -> set[str]:
+        listener = json.dumps(guarded.proxies[EHR].listeners()["virtualInbound"])
+        return {
+            each for each in ("cluster.local", "partner.example") if f"spiffe://{each}/" in listener
+        }
+
+    assert trusted() == {"cluster.local"}
+    given = yaml.safe_load(guarded.shell("helm get values istiod -n istio-system -o yaml"))
+    given["meshConfig"]["trustDomainAliases"] = ["partner.example"]
+    control_plane.install(guarded.istiod, HELM, given)
+    guarded.wait_until(lambda: trusted() == {"cluster.local", "partner.example"}, "the alias")
+    assert is_closed(guarded.proxies[EHR].listeners())
+    del given["meshConfig"]["trustDomainAliases"]
+    control_plane.install(guarded.istiod, HELM, given)
