@@ -20,6 +20,7 @@ MOST_NAME: Final = 227
 MOST_ID: Final = 199
 """Bytes of a control id, from version 2.7 on. Before, it was 20."""
 _MOST_CHARSETS: Final = 8
+_CHARSET_NAME: Final = 32  # bytes; the names of table 0211 are shorter
 # A header at the start of a segment. matches b"\rMSH|", b"MSH^"; not b"xMSH|", b"MSH1"
 _HEADER: Final = re.compile(rb"(?:^[\r\n\t ]*+|[\r\n])(MSH[!-/:-@[-`{-~])")
 _FIRST: Final = re.compile(rb"[\r\n\t ]*(?:MSH|BHS|FHS)[!-/:-@[-`{-~]")
@@ -85,7 +86,10 @@ def read(message: bytes) -> V2Header | None:
         processing=_of_form(_PROCESSING, fields[10].replace(known.component, b"^")),
         version=_of_form(_VERSION, fields[11].partition(known.component)[0]),
         accept=_text(fields[14][:2]),
-        charsets=tuple(map(_text, fields[17].split(known.repetition)[:_MOST_CHARSETS])),
+        charsets=tuple(
+            _text(each[:_CHARSET_NAME])
+            for each in fields[17].split(known.repetition)[:_MOST_CHARSETS]
+        ),
     )
 
 

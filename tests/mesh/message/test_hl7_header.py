@@ -116,6 +116,9 @@ def test_a_header_is_small_whatever_it_says():
     assert {len(name) for name in header.sender} <= {MOST_NAME, 0}
     assert len(header.control_id) <= MOST_ID
     assert len(header.charsets) <= 8
+    named = read(b"MSH|^~\\&|" + b"|" * 15 + long)
+    assert named is not None
+    assert len(named.charsets[0]) <= 32
     many = read(b"MSH|^~\\&|" + b"|" * 15 + b"~" * 5000)
     assert many is not None
     assert len(many.charsets) <= 8
