@@ -52,23 +52,33 @@ def _hl7(port: int, taken: list[Any]) -> Iterator[None]:
     loop = asyncio.new_event_loop()
 
     async def converse(reader: Any, writer: Any) -> None:
-        while not reader.at_eof():
-            try:
+        try:
+            while True:
                 message = await reader.readmessage()
-            except asyncio.IncompleteReadError:
-                break
-            taken.append(message)
-            writer.writemessage(message.create_ack())
-            await writer.drain()
-        writer.close()
+                taken.append(message)
+                writer.writemessage(message.create_ack())
+                await writer.drain()
+        except asyncio.IncompleteReadError:
+            pass  # the client has left
+        finally:
+            writer.close()
+
+    async def leave() -> None:
+        server.close()
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0.05)  # transports close in the loop's next turns
 
     server = loop.run_until_complete(start_hl7_server(converse, LOOPBACK, port))
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     yield
-    loop.call_soon_threadsafe(server.close)
+    asyncio.run_coroutine_threadsafe(leave(), loop).result(10)
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
+    loop.close()
 
 
 @pytest.fixture
