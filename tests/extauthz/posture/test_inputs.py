@@ -11,6 +11,9 @@ from extauthz.posture import folder
 from extauthz.posture.collection import Dump, Ledgers
 from extauthz.posture.inputs import inputs_of, pod_of
 from mesh.message.facts import Vantage
+from mesh.posture.canary.history import line_of
+from mesh.posture.canary.nonce import Purpose
+from mesh.posture.canary.outcome import Outcome, Result
 from mesh.posture.cell import Cell, PeerClass, WorkloadName
 from mesh.posture.evidence import Stance
 from mesh.posture.observed import Sighting
@@ -133,3 +136,15 @@ def test_a_ledger_that_does_not_verify_is_named(given):
 
 def test_without_a_ledger_nobody_says_what_was_seen(given):
     assert asked(given)[0].heartbeats is None
+
+
+def test_the_record_of_canaries_is_read_and_a_broken_line_is_a_problem(given):
+    reached = Outcome(str(CELL), NOW, "ehr:80", "", Purpose.REQUEST, Result.REACHED)
+    line = f"{line_of(reached)}\n".encode()
+    inputs, problems = asked(given, canaries=Dump("canaries.jsonl", line, NOW))
+    assert inputs.canaries.evidence(CELL, opted_in=True).stance is Stance.DOWN
+    assert not [each for each in problems if "canaries" in each]
+    inputs, problems = asked(given, canaries=Dump("canaries.jsonl", b"{\n" + line, NOW))
+    assert inputs.canaries.evidence(CELL, opted_in=True).stance is Stance.DOWN
+    assert [each for each in problems if each.startswith("canaries.jsonl, line 1: no JSON")]
+    assert asked(given, canaries=None)[0].canaries is None
