@@ -1,5 +1,7 @@
 """Canaries through real Envoys: refused in every mode, and an alarm where they pass the guard."""
 
+import contextlib
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -20,6 +22,7 @@ from extauthz.posture import canary_files
 from extauthz.records.edges.observation_store import read
 from mesh.message.facts import Vantage
 from mesh.posture.canary.history import outcome_of
+from mesh.posture.canary.nonce import Purpose
 from mesh.posture.canary.outcome import Outcome, Result
 from mesh.posture.canary.plan import Target
 from mesh.posture.cell import Cell, PeerClass, WorkloadName
@@ -186,3 +189,47 @@ def test_nothing_of_a_canary_is_kept_but_words(lab: Lab, probe: Probe) -> None:
         if path.is_file()
     )
     assert [v for v in (b"Canary Synthetic", b"219-09-9999", b"1901-02-03") if v in kept] == []
+
+
+@pytest.fixture
+def echo(lab: Lab, probe: Probe) -> Iterator[list[Target]]:
+    """An echo in the place of an application: the targets that ask it for an answer."""
+    port = lab.mesh.ports[EHR].app
+    command = [sys.executable, "-m", "extauthz.cli", "posture", "echo"]
+    lab.processes.stop("workloads")
+    lab.processes.start(
+        "echo", [*command, "--listen", f"{LOOPBACK}:{port}", "--canary-key", str(probe.key)]
+    )
+    lab.processes.wait_until(lambda: _listens(port), "the echo's start")
+    usual = probe.target(lab, EHR)
+    # a cell has one canary in five minutes; what an echo answers has a name of its own here
+    yield [
+        replace(usual, purpose=purpose, cell=f"{usual.cell}-{purpose}")
+        for purpose in (Purpose.RESPONSE, Purpose.REDACTION)
+    ]
+    lab.processes.stop("echo")
+
+
+def _listens(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=1):
+        return True
+    return False
+
+
+def test_an_answer_is_refused_or_masked_by_the_gate_of_who_gives_it(
+    lab: Lab, probe: Probe, echo: list[Target]
+) -> None:
+    code, outcomes = probe.send(lab, echo)
+    assert (code, [each.result for each in outcomes]) == (0, [Result.REFUSED] * 2)
+    assert {each.seen.gate for each in outcomes if each.seen} == {Vantage.INBOUND}
+
+    masking = MONITOR.replace("mode: monitor", "mode: enforce").replace(
+        'response: {allow: ["*"]}', 'response: {redact: ["*"], otherwise: DENY}'
+    )
+    (lab.plan.folder / "policy.yaml").write_text(masking)
+    lab.processes.wait_until(
+        lambda: probe.send(lab, echo)[1][1].result is Result.MASKED, "the masking policy"
+    )
+    code, outcomes = probe.send(lab, echo)
+    assert (code, [each.result for each in outcomes]) == (0, [Result.REFUSED, Result.MASKED])
+    assert {r["reason"] for r in records(lab) if r["decision"] == "REDACT"} == {"CANARY"}
