@@ -33,6 +33,14 @@ NEEDED: Final = (
 )  # fmt: skip
 """Kinds that must be listed whole. MeshConfig must be there too, as istiod reads it."""
 
+_MISSED: Final = {
+    "gateway-unguarded": "EnvoyFilter",
+    "mtls-not-strict": "PeerAuthentication",
+    "no-inbound-filter": "EnvoyFilter",
+    "no-outbound-filter": "EnvoyFilter",
+    "no-policy": "AuthorizationPolicy",
+}
+"""The kind of the object that is missed, by the code of the mistake."""
 _STREAMING: Final = "streaming"
 _INBOUND, _OUTBOUND, _GATEWAY = "SIDECAR_INBOUND", "SIDECAR_OUTBOUND", "GATEWAY"
 _CLEAR_REDIRECT: Final = ("tls", "https_redirect")
@@ -67,7 +75,7 @@ class Declared:
         findings = [*self._of_pods(cell, placed), *_against(cell, against)]
         if not any(each.stance is Stance.DOWN for each in findings):
             findings += self._gates(cell, placed)
-        wrong = [each for each in findings if each.stance is Stance.DOWN]
+        wrong = [each for each in findings if each.stance is Stance.DOWN and self._is_seen(each)]
         unknown = [each for each in findings if each.stance is Stance.UNKNOWN]
         # a mistake that is seen stays one, whatever else was not given
         lead = [*wrong, *self._unlisted, *unknown, *findings][0]
@@ -75,6 +83,11 @@ class Declared:
             Layer.DECLARED, lead.stance, "objects of the mesh", self._at, lead.text,
             object=lead.object, fix=lead.fix, code=lead.code,
         )  # fmt: skip
+
+    def _is_seen(self, finding: _Finding) -> bool:
+        """Whether a mistake is seen, and is not the lack of an object that may be there."""
+        kind = _MISSED.get(finding.code)
+        return kind is None or bool(finding.object) or kind in self._mesh.snapshot.listed
 
     @cached_property
     def _unlisted(self) -> list[_Finding]:

@@ -207,3 +207,21 @@ def test_metrics_are_left_in_a_file(ask, given, tmp_path):
         assert f"phiguard_posture_cells{{phiguard_posture_state={line}\n" in text
     assert "phiguard_posture_audited_seconds 1.8e+09" in text
     assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("envoyfilters.networking.istio.io", "clinic/Deployment/ehr/inbound/8080/mesh"),
+        ("envoyfilters.networking.istio.io", "clinic/Deployment/ehr/outbound/80/mesh"),
+        ("authorizationpolicies.security.istio.io", "clinic/Deployment/ehr/inbound/8080/mesh"),
+        ("peerauthentications.security.istio.io", "clinic/Deployment/ehr/inbound/8080/plaintext"),
+    ],
+)
+def test_an_object_of_a_kind_that_was_not_listed_is_not_missed(ask, tmp_path, name, cell):
+    folder = write(tmp_path / "given")
+    path = folder / "objects" / f"{name}.json"
+    path.unlink()
+    assert ask("explain", folder, cell, "--now", NOW)[1].startswith(f"{cell}: UNKNOWN: ")
+    put(folder, name, {"kind": "List", "items": []})
+    assert ask("explain", folder, cell, "--now", NOW)[1].startswith(f"{cell}: DOWN: ")
