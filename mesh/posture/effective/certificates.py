@@ -11,9 +11,9 @@ from typing import Final
 
 from mesh.posture.effective.finding import Finding, down, unknown
 from mesh.posture.effective.tree import Tree, UnreadableError, shown, text, tree, trees
-from mesh.posture.effective.x509 import X509, CertificateError
-from mesh.posture.effective.x509 import read as read_chain
 from mesh.posture.encryption import Certificate
+from mesh.posture.x509 import X509, CertificateError
+from mesh.posture.x509 import read as read_chain
 
 _SCHEME: Final = "spiffe://"
 _SKEW: Final = 60.0

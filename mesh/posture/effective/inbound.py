@@ -52,12 +52,15 @@ def _judged(view: View, listener: Listener, port: int, peers: PeerClass) -> Iter
     # at a gateway, anybody may come
     seen = tuple(Transport) if is_gateway else (Transport.TLS,)
     for chain in listener.chains(port, *seen):
-        yield _through(view, chain).within(chain.title)
+        yield _through(view, chain, port).within(chain.title)
 
 
-def _through(view: View, chain: Chain) -> Finding:
+def _through(view: View, chain: Chain, port: int) -> Finding:
     try:
         way = view.way(chain)
     except UnreadableError as error:
         return unread(error)
-    return way.judged if way.manager is None else view.judged(way.manager, INBOUND)
+    if way.manager is not None:
+        return view.judged(way.manager, INBOUND)
+    # nobody says that a port carries TCP where no Service and no container names it
+    return way.judged if port or way.admitted is None else way.admitted

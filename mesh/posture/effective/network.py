@@ -5,6 +5,7 @@ from typing import Final
 
 from mesh.istio.check.durations import seconds
 from mesh.posture.effective import manager as managers
+from mesh.posture.effective import network_ext_authz
 from mesh.posture.effective.ext_proc import SHORTEST
 from mesh.posture.effective.finding import Finding, down, unknown, worst
 from mesh.posture.effective.listener import Chain
@@ -29,10 +30,9 @@ from mesh.posture.evidence import Stance
 _PREFIX: Final = "envoy.extensions.filters.network."
 _TCP: Final = _PREFIX + "tcp_proxy.v3.TcpProxy"
 _GUARD: Final = _PREFIX + "ext_proc.v3.NetworkExternalProcessor"
-_AUTHZ: Final = _PREFIX + "ext_authz.v3.ExtAuthz"
 _HARMLESS: Final = frozenset(
     {
-        _PREFIX + "rbac.v3.RBAC",
+        network_ext_authz.RBAC,
         _PREFIX + "connection_limit.v3.ConnectionLimit",
         _PREFIX + "local_ratelimit.v3.LocalRateLimit",
         _PREFIX + "sni_cluster.v3.SniCluster",
@@ -45,6 +45,7 @@ _HARMLESS: Final = frozenset(
     }
 )
 """Types of network filters that hand bytes on, or close the connection."""
+_PASSING: Final = _HARMLESS | {network_ext_authz.KIND}
 
 _PROC: Final = frozenset(
     {
@@ -65,14 +66,22 @@ class Way:
         manager: its HTTP connection manager; None for bytes.
         clusters: of bytes.
         judged: of bytes: how the guard stands before them.
+        admitted: of bytes that the guard does not read: how it is asked about their connection;
+            None where it is not.
     """
 
     manager: Tree | None
     clusters: frozenset[str]
     judged: Finding
+    admitted: Finding | None = None
 
 
 _JUDGED: Final = Finding(Stance.JUDGED, "judged", "the guard judges the connection's bytes")
+_ADMITTED: Final = Finding(
+    Stance.JUDGED,
+    "admitted",
+    "the guard is asked about each connection, and refuses what no rule names for TCP",
+)
 _HTTP: Final = Finding(Stance.JUDGED, "http", "it is read as HTTP")
 
 
@@ -83,7 +92,7 @@ def way(chain: Chain, guard: GuardNames, reach: Reach) -> Way:
         UnreadableError: one of its filters is not known, or has another shape.
     """
     gates: list[Tree] = []
-    admits = False
+    before: list[tuple[str, Tree]] = []
     for each in trees(chain.config, "filters"):
         only(each, _FILTER, "a network filter")
         config = plain(tree(each, "typed_config"))
@@ -91,17 +100,27 @@ def way(chain: Chain, guard: GuardNames, reach: Reach) -> Way:
         if found == managers.KIND:
             return Way(config, frozenset(), _HTTP)
         if found == _TCP:
-            judged = _judged(gates, admits, guard, reach)
-            return Way(None, frozenset(_clusters(config)), judged)
+            admitted = _admitted(before, guard, reach)
+            judged = _judged(gates, admitted is not None, guard, reach)
+            return Way(None, frozenset(_clusters(config)), judged, admitted)
         if found == _GUARD:
             gates.append(config)
-        elif found == _AUTHZ:
-            admits = admits or asks_guard(config, guard)
-        elif found not in _HARMLESS:
+        elif found not in _PASSING:
             raise UnreadableError(
                 f"network filter `{shown(found or text(each, 'name'))}` is not known"
             )
+        before.append((found, config))
     raise UnreadableError("its filters lead nowhere that is known")
+
+
+def _admitted(before: list[tuple[str, Tree]], guard: GuardNames, reach: Reach) -> Finding | None:
+    """How the guard is asked about a connection; None where nobody asks it."""
+    for place, (found, config) in enumerate(before):
+        if found == network_ext_authz.KIND and asks_guard(config, guard):
+            rbac = [each for name, each in before[:place] if name == network_ext_authz.RBAC]
+            faults = [*network_ext_authz.faults(config, rbac), *reach.faults(cluster(config))]
+            return worst(faults, _ADMITTED)
+    return None
 
 
 def _clusters(config: Tree) -> list[str]:

@@ -81,3 +81,60 @@ def test_filters_that_lead_nowhere_known_are_unknown(filters: Json) -> None:
     dump.chain(name="0.0.0.0_8080")["filters"] = filters
     found = dump.evidence((Vantage.INBOUND, 8080, PeerClass.MESH))
     assert (found.stance, found.code) == (Stance.UNKNOWN, "unreadable")
+
+
+ANY_PORT: Cell = (Vantage.INBOUND, 0, PeerClass.MESH)
+
+
+def catching(dump: Dump) -> Json:
+    """The chain for connections to ports that nobody names."""
+    return dump.chain("virtualInbound", "virtualInbound")["filters"]
+
+
+def named(filters: Json, name: str) -> Json:
+    (found,) = (each for each in filters if each["name"] == f"envoy.filters.network.{name}")
+    return found
+
+
+def test_the_guard_refuses_connections_to_ports_that_nobody_names() -> None:
+    found = Dump("guarded").evidence(ANY_PORT)
+    assert found.stance is Stance.JUDGED, found
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"failure_mode_allow": True}, "failure-open"),
+        ({"shadow_mode": True}, "observes"),
+        ({"of_tomorrow": 1}, "unreadable"),
+        ({"grpc_service": {"envoy_grpc": {"cluster_name": OTHER}}}, "tcp"),
+        ({"grpc_service": {"envoy_grpc": {"cluster_name": CLUSTER}}}, "timeout-short"),
+        ({"grpc_service": {"envoy_grpc": {"cluster_name": CLUSTER}, "timeout": "0s"}},
+         "unknown-timeout"),
+        ({"filter_enabled_metadata": {"filter": "x"}}, "unknown-switch"),
+    ],
+)  # fmt: skip
+def test_a_hole_in_the_filter_for_connections_is_found(
+    changed: dict[str, object], code: str
+) -> None:
+    dump = Dump("guarded")
+    named(catching(dump), "ext_authz")["typed_config"].update(changed)
+    found = dump.evidence(ANY_PORT)
+    assert (found.code, found.stance in GOOD) == (code, False)
+
+
+def test_a_switch_that_some_connections_do_not_turn_on_is_found() -> None:
+    dump = Dump("guarded")
+    filters = catching(dump)
+    rbac = named(filters, "rbac")
+    (policy,) = rbac["typed_config"]["shadow_rules"]["policies"].values()
+    policy["permissions"] = [{"and_rules": {"rules": [{"destination_port": 1}]}}]
+    assert dump.evidence(ANY_PORT).code == "conditional"
+    filters.remove(rbac)
+    assert dump.evidence(ANY_PORT).code == "no-trigger"
+
+
+def test_without_the_filter_connections_to_any_port_pass() -> None:
+    dump = Dump("guarded")
+    catching(dump).remove(named(catching(dump), "ext_authz"))
+    assert dump.evidence(ANY_PORT).code == "tcp"

@@ -11,7 +11,7 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mesh.posture.effective.x509 import CertificateError, read
+from mesh.posture.x509 import CertificateError, read
 
 SINCE = datetime(2026, 11, 30, 14, 41, 35, tzinfo=UTC)
 URI = "spiffe://cluster.local/ns/clinic/sa/ehr"
