@@ -6,6 +6,7 @@ before. A kill leaves a unit either done or not.
 
 import contextlib
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ from atrest.unit import UnitKind
 from extauthz.rest.folder import CatalogueError
 
 _VERSION: Final = 2
+_BUSY_SECONDS: Final = 10.0
+_PAUSE_SECONDS: Final = 0.01
 _SCHEMA: Final = """
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY, began TEXT NOT NULL, ended TEXT, detectors TEXT NOT NULL
@@ -103,19 +106,40 @@ class Store:
         if not create and not path.exists():
             raise CatalogueError(f"{path.parent}: no catalogue; run `phiguard rest scan` first")
         with self._errors():
-            self._db = sqlite3.connect(path, isolation_level=None, timeout=10)
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=_BUSY_SECONDS)
             self._known = self._db.cursor()
-            self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
-            (version,) = self._db.execute("PRAGMA user_version").fetchone()
-            if version == 0:
-                self._db.executescript(
-                    f"BEGIN; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;"
-                )
-            elif version != _VERSION:
+            if create:
+                self._create()
+            version = self._version()
+            if version == 0:  # another run is about to create it
+                raise CatalogueError(f"{path.parent}: no catalogue; run `phiguard rest scan` first")
+            if version != _VERSION:
                 raise CatalogueError(
                     f"{path}: written by another version of phiguard; name another folder"
                 )
+
+    def _version(self) -> int:
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        return int(version)
+
+    def _create(self) -> None:
+        """Make the tables, unless another run has made them, or makes them now."""
+        until = time.monotonic() + _BUSY_SECONDS
+        while True:
+            try:
+                # SQLite does not wait for this lock by itself
+                self._db.execute("PRAGMA journal_mode = WAL")
+                break
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > until:
+                    raise
+                time.sleep(_PAUSE_SECONDS)
+        with self._transaction():
+            if self._version() == 0:
+                for statement in _SCHEMA.split(";"):
+                    self._db.execute(statement)
+                self._db.execute(f"PRAGMA user_version = {_VERSION}")
 
     @contextlib.contextmanager
     def _errors(self) -> Iterator[None]:

@@ -64,12 +64,15 @@ _SAMPLE: Final = 4096
 _PDF: Final = re.compile(rb"%PDF-\d\.\d")
 _PDF_HEAD: Final = 1024
 _WITHOUT_ALIAS: Final = frozenset(
-    "charmap cp1006 cp65001 cp720 cp737 cp856 cp874 cp875 idna koi8_t koi8_u mac_arabic "
-    "mac_croatian mac_farsi mac_romanian oem palmos punycode raw_unicode_escape undefined "
+    "charmap cp1006 cp65001 cp720 cp737 cp856 cp874 cp875 koi8_t koi8_u mac_arabic "
+    "mac_croatian mac_farsi mac_romanian oem palmos raw_unicode_escape undefined "
     "unicode_escape utf_8_sig".split()
 )
 _CODECS: Final = frozenset((*aliases, *aliases.values(), *_WITHOUT_ALIAS))
 """The names of Python's encodings. Only these are passed to `codecs.lookup`.
+
+Without those of domain names (idna, punycode): no body is written in them, and Python takes time by
+the square of the length to decode one.
 
 `codecs.lookup` caches each unknown name for the life of the process, and a Content-Type can hold
 any text in place of a name.

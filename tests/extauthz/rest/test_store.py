@@ -176,3 +176,40 @@ def test_the_pace_is_what_was_measured(store):
     found = dataclasses.replace(profile("PERSON_NAME"), bytes=3_000)
     store.put(store.begin("t1", "d1"), kept(found), "how", 1.5)
     assert store.pace() == 2_000
+
+
+def test_a_reader_that_comes_while_it_is_created_creates_nothing(tmp_path):
+    path = tmp_path / "c.sqlite"
+    sqlite3.connect(path).close()
+    path.touch()  # as it stands for a moment before its tables are there
+    with pytest.raises(CatalogueError, match="run `phiguard rest scan` first"):
+        Store(path)
+    assert path.read_bytes() == b""
+    Store(path, create=True).close()
+    Store(path).close()
+
+
+CREATE = """
+import sys, pathlib
+from extauthz.rest.store import Store
+sys.stdin.readline()
+for number in range(20):
+    Store(pathlib.Path(sys.argv[1]) / f"{number}.sqlite", create=True).close()
+"""
+
+
+def test_runs_that_create_it_at_the_same_time_do_no_harm(tmp_path):
+    runs = [
+        subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-c", CREATE, tmp_path],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    for run in runs:
+        run.stdin.write("go\n")
+        run.stdin.flush()
+    said = [run.communicate(timeout=60)[1] for run in runs]
+    assert said == [""] * 3

@@ -4,7 +4,7 @@ import pytest
 
 import phiscan
 from phiscan.finding import Gap, Verdict
-from phiscan.text.charset import PREFIX, Recoded, from_coding, to_coding, to_utf8
+from phiscan.text.charset import PREFIX, Recoded, codec_of, from_coding, to_coding, to_utf8
 
 TEXT = "Patient: Ana Peña\nSSN: 123-45-6780\nDiagnosis: asthma\n"
 
@@ -103,3 +103,9 @@ def test_json_may_begin_with_a_byte_order_mark():
 def test_a_message_that_could_be_a_text_in_some_charset_stays_as_it_is(data, content_type):
     assert to_utf8(data, content_type) == Recoded(data)
     assert to_utf8(data, "").data != data
+
+
+@pytest.mark.parametrize("name", ["punycode", "idna", "PunyCode", "x.idna"])
+def test_encodings_of_domain_names_are_not_known(name):
+    """Python needs the square of the length for them: a body could stop a scanner for hours."""
+    assert codec_of(name) == ""
