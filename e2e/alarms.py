@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import grpc
+from kubernetes_server import ApiServer, policy_object
 from running_guard import POLICY, check_request, request_head
 
 from extauthz.demo.certificates import Authority
@@ -41,6 +42,17 @@ from extauthz.demo.topology import (
 from extauthz.guard.envoy import wire
 from extauthz.records.ledger import key_file
 from extauthz.records.ledger.notes import Signer
+from mesh.posture.canary.nonce import (
+    HEADER,
+    KEY_BYTES,
+    PATH,
+    RANDOM_BYTES,
+    Keys,
+    Nonce,
+    Purpose,
+    sign,
+)
+from mesh.posture.canary.record import record_of
 
 RULES: Final = Path(__file__).parents[1] / "extauthz" / "monitoring" / "phiguard-alerts.yaml"
 NOISE: Final = base64.b64encode(hashlib.shake_256(b"opaque").digest(208)).decode()
@@ -57,6 +69,7 @@ _OFFSET: Final = re.compile(r"offset \d+[smhd]")
 # `checkpoint_age_seconds > 600` -> `> 10`; not another threshold
 _AGE: Final = re.compile(r"(checkpoint_age_seconds) > \d+")
 _START_SECONDS: Final = 60.0
+_LETTERS: Final = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 
 
 def hurried(rules: str) -> str:
@@ -158,6 +171,14 @@ class Troubled:
     def policy(self) -> Path:
         return self.folder / "policy.yaml"
 
+    @property
+    def canary_key(self) -> Path:
+        """The key of canaries, which is made when it is missing."""
+        path = self.folder / "canary-key"
+        if not path.exists():
+            path.write_bytes(os.urandom(KEY_BYTES))
+        return path
+
     def command(self) -> list[str]:
         """The command line, with everything that it needs in place."""
         ends = (datetime.now(UTC) + timedelta(days=3)).date()
@@ -190,6 +211,7 @@ class Troubled:
             "--metrics-listen": self.page,
             "--ledger": self.ledger,
             "--checkpoint-key": self.folder / "key",
+            "--canary-key": self.canary_key,
             "--tls-cert": own.certificate,
             "--tls-key": own.key,
             "--tls-ca": own.authority,
@@ -266,6 +288,79 @@ class Troubled:
         finally:
             done.set()
             thread.join()
+
+
+def canary(key: Path) -> dict[str, Any]:
+    """What a check of a canary says of its request, beside its body."""
+    named = Nonce(
+        Purpose.REQUEST, EHR.principal, BILLING.principal, 8080,
+        "finance/Deployment/billing/inbound/8080/mesh", int(time.time()),
+        os.urandom(RANDOM_BYTES).hex().translate(_LETTERS),
+    )  # fmt: skip
+    text = sign(named, Keys(key.read_bytes())).text
+    return {"headers": {HEADER: text}, "path": PATH}
+
+
+class Closed:
+    """A guard that starts while the policy of a namespace is broken."""
+
+    def __init__(self) -> None:
+        wide = {
+            "mode": "enforce",
+            "rules": [
+                {"name": "all", "from": [{}], "to": [{}], "phi": {"request": {"allow": ["A"]}}}
+            ],
+        }
+        broken = {"rules": [{"name": "out", "from": [{}], "to": [{"namespaces": ["finance"]}]}]}
+        self.api = ApiServer(
+            [policy_object("mesh", "wide", wide), policy_object("clinic", "own", broken)]
+        )
+        self.api.__enter__()
+        self.port, page = _two_ports()
+        self.page = f"127.0.0.1:{page}"
+        self.options = ["--policy", "kubernetes://mesh", "--kubernetes-api", self.api.url]
+        self.environment: dict[str, str] = {}
+
+
+class Blind:
+    """A guard whose scanner sees nothing, over plain gRPC. It knows the key of canaries."""
+
+    def __init__(self, folder: Path) -> None:
+        self._key = folder / "blind-key"
+        self._key.write_bytes(os.urandom(KEY_BYTES))
+        policy = folder / "blind.yaml"
+        policy.write_text(POLICY)
+        self.port, page = _two_ports()
+        self.page = f"127.0.0.1:{page}"
+        self.options = ["--policy", str(policy), "--canary-key", str(self._key)]
+        # Python runs this module before all others, in each process of the guard
+        site = folder / "blind-site"
+        site.mkdir()
+        (site / "sitecustomize.py").write_text(_BLINDED)
+        self.environment = {"PYTHONPATH": str(site)}
+
+    def canary(self) -> None:
+        """Send one canary."""
+        said = canary(self._key)
+        body = record_of(said["headers"][HEADER])
+        with (
+            grpc.insecure_channel(f"127.0.0.1:{self.port}") as channel,
+            contextlib.suppress(grpc.RpcError),
+        ):
+            method = channel.unary_unary(f"/{wire.AUTHORIZATION}/Check")
+            method(wire.encode(check_request(body, **said)), timeout=60)
+
+
+_BLINDED: Final = """
+from phiscan import scanner
+
+scanner.Scanner.feed = lambda self, data: None
+"""
+
+
+def _two_ports() -> tuple[int, int]:
+    with free_ports(2) as (first, second):
+        return first, second
 
 
 def stop_for_a_while(pid: int, fired: Callable[[], None]) -> None:

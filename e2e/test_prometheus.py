@@ -22,9 +22,12 @@ from e2e.alarms import (
     NOISE,
     PHI,
     RULES,
+    Blind,
+    Closed,
     Prometheus,
     Troubled,
     at_once,
+    canary,
     no_longer_writes,
     prometheus,
     small_disk,
@@ -56,9 +59,10 @@ AT_ONCE: Final = {
     "PhiguardWithoutPolicy",
     "PhiguardNotReady",
     "PhiguardPolicyRefused",
+    "PhiguardNamespaceClosed",
 }
-"""What fires without a message: what ends soon, a small disk, a collector that is not there, and a
-second guard that never got a policy."""
+"""What fires without a message: what ends soon, a small disk, a collector that is not there, a
+second guard that never got a policy, and a third one with a namespace whose policy is broken."""
 
 
 @pytest.fixture(scope="module")
@@ -94,13 +98,21 @@ def story(binary: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dic
         ]
         serve = [sys.executable, "-m", "extauthz.cli", "serve", "--workers", "1", "--spares", "0"]
         processes.start("lost", [*serve, *lost, *places])
-        processes.wait_until(
-            lambda: '"serving"' in (folder / "guard.log").read_text(), "guard", seconds=60
-        )
+        closed, blind = Closed(), Blind(folder)
+        for name, more in (("closed", closed), ("blind", blind)):
+            place = ["--listen", f"127.0.0.1:{more.port}", "--metrics-listen", more.page]
+            processes.start(name, [*serve, *more.options, *place], environment=more.environment)
+        for name in ("guard", "blind"):
+            processes.wait_until(
+                lambda name=name: '"serving"' in (folder / f"{name}.log").read_text(),
+                name,
+                seconds=60,
+            )
         posture = Posture()
-        pages = [guard.page, f"127.0.0.1:{other_page}", posture.page]
+        pages = [guard.page, f"127.0.0.1:{other_page}", posture.page, closed.page, blind.page]
         with prometheus(binary, folder, pages) as running:
-            yield _told(guard, running, processes, posture)
+            yield _told(guard, running, processes, posture, blind)
+        closed.api.close()
 
 
 class Posture:
@@ -125,7 +137,7 @@ def _verdict(state: State, port: int) -> Verdict:
 
 
 def _told(
-    guard: Troubled, seen: Prometheus, processes: Processes, posture: Posture
+    guard: Troubled, seen: Prometheus, processes: Processes, posture: Posture, blind: Blind
 ) -> dict[str, set[str]]:
     after: dict[str, set[str]] = {}
     with guard.traffic(guard.check, 0.2):
@@ -136,6 +148,7 @@ def _told(
         guard.check(PHI)
         time.sleep(14)  # longer than an offset, so that there is a day ago
         _messages(guard, seen)
+        _canaries(guard, seen, blind)
         _crowds(guard, seen)
         _processes(guard, seen)
         _ledger(guard, seen)
@@ -169,6 +182,15 @@ def _messages(guard: Troubled, seen: Prometheus) -> None:
                 "PhiguardOpaque",
                 "PhiguardNewInfoType",
             )
+
+
+def _canaries(guard: Troubled, seen: Prometheus, blind: Blind) -> None:
+    altered = canary(guard.canary_key)
+    with (
+        guard.traffic(lambda: guard.check(**altered), 0.3),
+        guard.traffic(blind.canary, 0.3),
+    ):
+        seen.wait_for("PhiguardCanaryAltered", "PhiguardCanaryBlind")
 
 
 def _crowds(guard: Troubled, seen: Prometheus) -> None:
