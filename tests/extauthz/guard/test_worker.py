@@ -146,7 +146,7 @@ def test_a_ledger_that_cannot_be_written_denies_and_shows_in_health_until_it_hea
     assert (unable, allowed.status.code, healed) == (NOT_SERVING, 0, SERVING)
 
 
-def test_reflection_describes_both_services_from_the_private_pool(guard, run):
+def test_reflection_describes_its_services_from_the_private_pool(guard, run):
     async def ask(channel, **request):
         stub = reflection_pb2_grpc.ServerReflectionStub(channel)
         call = stub.ServerReflectionInfo(iter([reflection_pb2.ServerReflectionRequest(**request)]))
@@ -167,6 +167,7 @@ def test_reflection_describes_both_services_from_the_private_pool(guard, run):
     assert [s.name for s in listed.list_services_response.service] == [
         wire.AUTHORIZATION,
         wire.EXTERNAL_PROCESSOR,
+        wire.NETWORK_PROCESSOR,
     ]
     assert "envoy.service.ext_proc.v3" in {f.package for f in files}
     assert "google.protobuf" in {f.package for f in files}

@@ -99,10 +99,10 @@ def sentences(old: str, new: str, text: str = CLINIC) -> list[str]:
             "allow: [A, C, H, I, R, US_SOCIAL_SECURITY_NUMBER]",
             [
                 "finance/billing now receives US_SOCIAL_SECURITY_NUMBER unmasked from clinic/ehr "
-                "at POST /claims, POST /claims/* (request)",
+                "at MLLP ADT^A01, POST /claims, POST /claims/* (request)",
                 "finance/billing now receives US_SOCIAL_SECURITY_NUMBER without health context "
-                "unmasked, with an alert, from clinic/ehr at POST /claims, POST /claims/* "
-                "(request) without mutual TLS",
+                "unmasked, with an alert, from clinic/ehr at MLLP ADT^A01, POST /claims, POST "
+                "/claims/* (request) without mutual TLS",
             ],
         ),
         ("mode: enforce", "mode: monitor", ["mode is now monitor, it was enforce"]),
@@ -146,7 +146,8 @@ def test_media_that_open_or_close_are_one_sentence(before, after, said):
 
 
 def test_what_opens_comes_first_and_equal_moves_are_one_sentence():
-    billing, place = "finance/billing", "from clinic/ehr at POST /claims, POST /claims/* (request)"
+    billing = "finance/billing"
+    place = "from clinic/ehr at MLLP ADT^A01, POST /claims, POST /claims/* (request)"
     text = "allow: [A, C, H, I, R]\n        redact: [US_SOCIAL_SECURITY_NUMBER]"
     assert sentences(
         text, "allow: [A, I, EMAIL_ADDRESS, URL]\n        deny: [US_SOCIAL_SECURITY_NUMBER]"
