@@ -36,24 +36,25 @@ def rule(sources=SOURCES, targets=TARGETS, **changes):
 @settings(deadline=None)
 def test_a_rule_names_both_ends_of_its_pairs(policy):
     for each in policy.in_force:
-        alone = replace(
-            policy,
-            rules=(replace(each, claims=(), headers=(), targets=tuple(map(_wide, each.targets))),),
-        )
-        operations = Operations((alone,))
-        opened = {
-            p for target in each.targets for p in target.operation.protocols or (Protocol.HTTP,)
-        }
-        for source, destination in Parties(policy.in_force).pairs(each):
-            for operation in operations.between(source, destination):
-                if operation.protocol not in opened:
-                    continue  # its ends do not matter there
-                for facts in messages(source, destination, operation):
-                    assert rules_on(alone, edge_of(facts, alone)).names == (each.name,)
+        opened = {p for target in each.targets for p in target.operation.protocols}
+        for protocol in opened or {Protocol.HTTP}:
+            targets = tuple(_wide(target, protocol) for target in each.targets)
+            rule = replace(each, claims=(), headers=(), targets=targets)
+            _names_both_ends(replace(policy, rules=(rule,)), each, policy, protocol)
 
 
-def _wide(target):
-    return replace(target, operation=OperationMatch(protocols=target.operation.protocols))
+def _names_both_ends(alone, rule, policy, protocol):
+    operations = Operations((alone,))
+    for source, destination in Parties(policy.in_force).pairs(rule):
+        for operation in operations.between(source, destination):
+            if operation.protocol is not protocol:
+                continue
+            for facts in messages(source, destination, operation):
+                assert rules_on(alone, edge_of(facts, alone)).names == (rule.name,)
+
+
+def _wide(target, protocol):
+    return replace(target, operation=OperationMatch(protocols=(protocol,)))
 
 
 @given(ALL_FACTS, POLICIES)
