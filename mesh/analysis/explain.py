@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mesh.exchange.events import Outcome
-from mesh.message.facts import Direction, Facts, Vantage
+from mesh.message.facts import Direction, Facts, Protocol, Vantage
 from mesh.message.paths import normalise
 from mesh.policy.decision import Decision, Uneventful
 from mesh.policy.eventful import is_eventful
@@ -81,7 +81,9 @@ def _edge(facts: Facts) -> str:
     callee = (facts.service if outbound else facts.destination) or "a peer without an identity"
     words = [
         f"{facts.source or 'a peer without an identity'} -> {callee}",
+        "" if facts.protocol is Protocol.HTTP else facts.protocol.value,
         f"{operation.method} {operation.path}".strip() or operation.message_type,
+        f"port {operation.port}" if operation.port else "",
         str(facts.direction),
         "seen by the sender" if outbound else f"{'mutual' if facts.mtls else 'without mutual'} TLS",
     ]

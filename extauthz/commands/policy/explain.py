@@ -3,17 +3,18 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extauthz.commands import documents, engine, policies
 from extauthz.commands.errors import UsageError
 from extauthz.policies.revision import Revision
-from mesh.analysis import explain
-from mesh.exchange.events import Body, Head, Outcome
-from mesh.exchange.machine import Exchange, Scanner
+from mesh.analysis import cases, explain
+from mesh.analysis.cases import Case
+from mesh.exchange.events import Head, Outcome
 from mesh.message import addresses
-from mesh.message.facts import Claims, Direction, Facts, Operation, Vantage
+from mesh.message.facts import Claims, Direction, Facts, Operation, Protocol, Vantage
 from mesh.message.headers import Headers
 from mesh.message.identity import is_principal
 from mesh.message.paths import is_host_pattern
@@ -47,6 +48,8 @@ def add_parser(actions: "_Subparsers") -> None:
     parser.add_argument("--method", default="GET", help="default: %(default)s")
     parser.add_argument("--path", default="/", help="default: %(default)s")
     parser.add_argument("--host", default="", help="the :authority header")
+    parser.add_argument("--port", type=int, default=0, help="the destination's port")
+    _add_protocol(parser)
     for flag in ("--claim", "--header"):
         what = f"a {flag[2:]} that Envoy has verified; may be repeated"
         parser.add_argument(flag, action="append", default=[], metavar="NAME=VALUE", help=what)
@@ -66,12 +69,38 @@ def add_parser(actions: "_Subparsers") -> None:
     parser.set_defaults(run=_explain)
 
 
+def _add_protocol(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--protocol",
+        choices=tuple(each.value for each in Protocol),
+        default=Protocol.HTTP.value,
+        help="default: %(default)s. With MLLP, the body is an HL7 v2 message or a batch",
+    )
+    parser.add_argument(
+        "--message-type",
+        default="",
+        metavar="TYPE",
+        help="of a response over MLLP: the type of the message that it answers, such as ADT^A01",
+    )
+
+
 def _explain(args: argparse.Namespace) -> int:
+    _check_protocol(args)
     found = policies.usable_revision(args.policy, args.detectors)
     facts = _facts(args)
     for line in explain.lines(explain.explain(_outcome(found, facts, args), found.policy)):
         sys.stdout.write(line + "\n")
     return 0
+
+
+def _check_protocol(args: argparse.Namespace) -> None:
+    """Refuse options that say nothing of the protocol. Raises UsageError."""
+    if args.message_type and not (args.protocol == Protocol.MLLP and args.response):
+        raise UsageError(
+            "--message-type: is of an answer over MLLP; add --protocol MLLP --response"
+        )
+    if args.protocol == Protocol.MLLP and not args.body:
+        raise UsageError("--protocol MLLP: give the HL7 message with --body FILE")
 
 
 def _facts(args: argparse.Namespace) -> Facts:
@@ -96,12 +125,19 @@ def _facts(args: argparse.Namespace) -> Facts:
         service="" if inside else args.destination,
         mtls=identified and inside and not args.plain_text,
         redactable=True,
-        operation=Operation(method=args.method, path=args.path, host=args.host),
+        protocol=Protocol(args.protocol),
+        operation=_operation(args),
         claims=_vouched("--claim", args.claim),
         headers=_vouched(
             "--header", [f"{name.lower()}{rest}" for name, rest in map(_parted, args.header)]
         ),
     )
+
+
+def _operation(args: argparse.Namespace) -> Operation:
+    if args.protocol in (Protocol.MLLP, Protocol.TCP):
+        return Operation(port=args.port, message_type=args.message_type)
+    return Operation(method=args.method, path=args.path, host=args.host, port=args.port)
 
 
 def _parted(text: str) -> tuple[str, str]:
@@ -123,15 +159,7 @@ def _vouched(flag: str, given: Sequence[str]) -> Claims | None:
 def _outcome(found: Revision, facts: Facts, args: argparse.Namespace) -> Outcome:
     content_type = (("content-type", args.content_type),) if args.content_type else ()
     head = Head(facts, Headers(content_type), end=not args.body)
-    loaded = engine.load_with(args, found.sets)
-
-    def open_scanner(head: Head) -> Scanner:
-        return loaded.scanner(content_type=head.content_type, clock=lambda: 0.0)
-
-    exchange = Exchange(found.policy, open_scanner)
-    outcome = exchange.receive(head)
-    if outcome is None:
-        outcome = exchange.receive(Body(documents.read(args.body, 8 << 20).data, end=True))
-    if outcome is None:
-        raise AssertionError("a body's end gave no outcome")
-    return outcome
+    body = documents.read(args.body, 8 << 20).data if args.body else None
+    scanner_of = partial(engine.load_with(args, found.sets).scanner, clock=lambda: 0.0)
+    case = Case("", 1, found.policy, head, body)
+    return cases.run(case, scanner_of).outcome

@@ -18,7 +18,7 @@ TEXT = "\n".join(page.read_text() for page in PAGES)
 OF_OTHERS = {
     "--build-arg", "--cascade", "--certificate-identity", "--certificate-oidc-issuer",
     "--descriptor", "--folder", "--force-conflicts", "--fqdn", "--from-env-file", "--from-file", "--gib", "--ignore-not-found", "--layers", "--native",
-    "--no-cache-dir", "--port", "--raw", "--records", "--repo", "--reuse-values", "--set",
+    "--no-cache-dir", "--raw", "--records", "--repo", "--reuse-values", "--set",
     "--signer-workflow", "--source-ref", "--timestamp", "--type", "--version", "--wait",
     "--wheel",
 }  # fmt: skip

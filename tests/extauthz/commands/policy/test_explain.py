@@ -90,6 +90,43 @@ def test_claims_and_headers_are_what_envoy_vouched_for(explained):
     assert explained.with_body(*edge)[1].startswith("DENY")
 
 
+LAB = f"""
+  - name: admissions
+    from: [{{principals: [{GATEWAY}]}}]
+    to:
+    - principals: [{PORTAL}]
+      operation: {{protocols: [MLLP], messageTypes: ["ADT^A01"], ports: [2575]}}
+    phi: {{request: {{allow: [A, H]}}}}
+"""
+MESSAGE = b"MSH|^~\\&|EHR|C|LIS|L|20260102||%s|1|P|2.5\rPID|1||77120^^^C^MR||SANDOVAL^ROSA\r"
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "said"),
+    [
+        (b"ADT^A01", ["--port", "2575"], "ALLOW ALLOWED_BY_RULE"),
+        (b"ADT^A01", ["--port", "2576"], "DENY EDGE_NOT_ALLOWED"),
+        (b"ADT^A08", ["--port", "2575"], "DENY EDGE_NOT_ALLOWED"),
+        (b"ACK", ["--port", "2575", "--response"], "DENY EDGE_NOT_ALLOWED"),
+        (
+            b"ACK",
+            ["--port", "2575", "--response", "--message-type", "ADT^A01"],
+            "DENY MINIMUM_NECESSARY",
+        ),
+    ],
+)
+def test_hl7_over_mllp_is_explained_by_its_type_and_port(kind, more, said, tmp_path, capsysbinary):
+    policy, body = tmp_path / "policy.yaml", tmp_path / "message.hl7"
+    policy.write_text(POLICY + LAB)
+    body.write_bytes(MESSAGE % kind)
+    words = ["policy", "explain", "--policy", str(policy), "--from", GATEWAY, "--to", PORTAL]
+    assert cli.main([*words, "--protocol", "MLLP", "--body", str(body), *more]) == 0
+    out = capsysbinary.readouterr().out.decode()
+    assert out.startswith(said)
+    assert f", MLLP, {'' if kind == b'ACK' else kind.decode()}" in out
+    assert f"port {more[1]}, " in out
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -103,6 +140,14 @@ def test_claims_and_headers_are_what_envoy_vouched_for(explained):
             "write cluster.local/ns/NAMESPACE/sa",
         ),
         (("--from", BILLING, "--to", PORTAL, "--claim", "role"), "--claim role: write NAME=VALUE"),
+        (
+            ("--from", BILLING, "--to", PORTAL, "--protocol", "MLLP"),
+            "--protocol MLLP: give the HL7 message with --body FILE",
+        ),
+        (
+            ("--from", BILLING, "--to", PORTAL, "--message-type", "ADT^A01"),
+            "--message-type: is of an answer over MLLP; add --protocol MLLP --response",
+        ),
         (
             ("--from", BILLING, "--to", PORTAL, "--path", "claims"),
             "--path claims: write it with a `/` at its start",
