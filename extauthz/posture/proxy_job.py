@@ -20,7 +20,8 @@ kubectl get pods -A --field-selector=status.phase=Running -o \
 while read -r namespace pod containers; do
   case " $containers " in *" istio-proxy "*) ;; *) continue ;; esac
   kubectl exec -n "$namespace" "$pod" -c istio-proxy </dev/null -- \
-pilot-agent request GET config_dump > "$namespace.$pod.json" || rm -f "$namespace.$pod.json"
+pilot-agent request GET 'config_dump?include_eds' > "$namespace.$pod.json" || \
+rm -f "$namespace.$pod.json"
 done
 """
 

@@ -173,10 +173,12 @@ def _aged(evidence: Evidence, now: float, freshness: Freshness) -> Evidence:
     age = now - evidence.at
     if age < -freshness.skew:
         return _distrusted(
-            evidence, f"it is from {-age:.0f} s in the future: clocks differ", "clocks-differ"
+            evidence,
+            f"this evidence is from {-age:.0f} s in the future: clocks differ",
+            "clocks-differ",
         )
     if age > freshness.of(evidence.layer):
-        return _distrusted(evidence, f"it is {age:.0f} s old", "stale")
+        return _distrusted(evidence, f"this evidence is {age:.0f} s old", "stale")
     return evidence
 
 

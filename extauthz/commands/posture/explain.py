@@ -23,7 +23,7 @@ _GET: Final = {
     Layer.DECLARED: "`phiguard posture collect kubernetes://`, or `kubectl get -A -o json` of each "
     "kind",
     Layer.EFFECTIVE: "the dump of each pod's proxy: `kubectl exec -n NAMESPACE POD -c istio-proxy "
-    "-- pilot-agent request GET config_dump > proxies/NAMESPACE.POD.json`",
+    "-- pilot-agent request GET 'config_dump?include_eds' > proxies/NAMESPACE.POD.json`",
     Layer.OBSERVED: "the ledgers of all replicas: --ledger DIR, once for each",
     Layer.PROVED: "a canary: `phiguard posture probe`, in a namespace that opted in",
 }

@@ -46,7 +46,8 @@ def table(ask: Ask) -> str:
         why = verdict.line.removeprefix(f"{verdict.cell}: {verdict.title}: ")
         note = f" [accepted until {known.until} by {known.by}: {known.reason}]" if known else ""
         rows.append((verdict.title, str(verdict.cell), shown(why + note)))
-    lines = aligned(rows) if len(rows) > 1 else ["no cell is DOWN or UNKNOWN"]
+    nothing = "no cell is DOWN or UNKNOWN" if ask.audited.report.verdicts else "no cell was found"
+    lines = aligned(rows) if len(rows) > 1 else [nothing]
     return "".join(f"{shown(line)}\n" for line in lines)
 
 

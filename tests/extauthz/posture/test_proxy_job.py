@@ -29,7 +29,7 @@ def test_the_script_writes_a_file_for_each_pod_with_a_proxy(tmp_path):
         '#!/bin/sh\ncase "$1 $4" in\n'
         '"get "*) printf "clinic ehr-1 app istio-proxy istio-init\\nclinic plain-1 app \\n'
         'lab native-1 app istio-init istio-proxy\\nlab broken-1 istio-proxy\\n" ;;\n'
-        '"exec broken-1") exit 1 ;;\n"exec "*) echo "{}" ;;\nesac\n'
+        '"exec broken-1") exit 1 ;;\n"exec "*) echo "$@" ;;\nesac\n'
     )
     kubectl.chmod(0o755)
     dumps = tmp_path / "dumps"
@@ -40,3 +40,5 @@ def test_the_script_writes_a_file_for_each_pod_with_a_proxy(tmp_path):
     assert sorted(each.name for each in dumps.iterdir()) == [
         "clinic.ehr-1.json", "collected.json", "lab.native-1.json",
     ]  # fmt: skip
+    asked = (dumps / "clinic.ehr-1.json").read_text()
+    assert asked.endswith("request GET config_dump?include_eds\n")
