@@ -5,6 +5,7 @@ A finding is known again by its document, its infoType and what surrounds it
 form is new, and lines above may come and go. The file holds no value and no hash of one.
 """
 
+import os
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -24,6 +25,11 @@ class Baseline:
 
     def __init__(self, known: Counter[Key]) -> None:
         self._left = Counter(known)
+        self._read: set[str] = set()
+
+    def reads(self, path: str) -> None:
+        """A document was read, so what is known of it and was not found is gone."""
+        self._read.add(path)
 
     def takes(self, key: Key) -> bool:
         """Whether a finding is known; each is taken as often as it was there."""
@@ -34,11 +40,25 @@ class Baseline:
 
     @property
     def gone(self) -> int:
-        """How many of the known findings were not there any more."""
-        return sum(count for count in self._left.values() if count > 0)
+        """How many known findings are no longer there: their document was read, or is gone.
+
+        Of other documents nothing is said: a hook names only the files of one commit.
+        """
+        return sum(
+            count
+            for (path, _, _), count in self._left.items()
+            if count > 0 and (path in self._read or not os.path.lexists(path))
+        )
 
 
 NOTHING: Final = Counter[Key]()
+
+
+def name_of(path: str) -> str:
+    """How a baseline names a document: from this folder, where the document is below it."""
+    inside = os.path.relpath(path)
+    is_outside = inside == os.pardir or inside.startswith(os.pardir + os.sep)
+    return os.path.normpath(path) if is_outside else inside
 
 
 def read(path: Path) -> Counter[Key]:
@@ -60,7 +80,9 @@ def read(path: Path) -> Counter[Key]:
             )
         return Counter(
             {
-                (str(each["path"]), str(each["infoType"]), str(each["around"])): int(each["count"])
+                (name_of(str(each["path"])), str(each["infoType"]), str(each["around"])): int(
+                    each["count"]
+                )
                 for each in found["findings"]
             }
         )

@@ -40,7 +40,7 @@ def add_parser(subparsers: "_Subparsers") -> None:
         "--baseline",
         type=Path,
         metavar="FILE",
-        help="findings that were there before (`phiguard baseline write`) count no more",
+        help="do not count the findings that FILE lists (`phiguard baseline write`)",
     )
     parser.add_argument(
         "--show-values", action="store_true", help="show the found values too, on a terminal only"
@@ -83,7 +83,7 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
         "--no-inline-ignores",
         dest="inline_ignores",
         action="store_false",
-        help="let `phiguard:ignore(INFOTYPE) reason` in a document say nothing",
+        help="take no notice of `phiguard:ignore(INFOTYPE) reason` in a document",
     )
     parser.add_argument(
         "--jobs", type=int, default=1, metavar="N", help="processes (default: %(default)s)"
@@ -189,24 +189,29 @@ class _Totals:
         """What was left out, so that nobody takes it for clean."""
         for who, count in sorted(selection.left_out.items()):
             if who:
-                yield f"phiguard: {count} files or folders left out by {who}"
+                number = _number(count, "file or folder", "files or folders")
+                yield f"phiguard: {number} left out by {who}"
         if self._inline:
-            yield f"phiguard: {self._inline} findings ignored by a comment beside them"
+            yield f"phiguard: {_number(self._inline, 'finding')} ignored by a comment beside it"
         if self._known:
-            yield f"phiguard: {self._known} findings were there before, as the baseline says"
+            yield f"phiguard: {_number(self._known, 'finding')} known to the baseline"
         if known.gone:
-            yield f"phiguard: {known.gone} findings of the baseline are gone; write it anew"
+            yield f"phiguard: {_number(known.gone, 'finding')} of the baseline gone; write it again"
         if self._without_reason:
-            yield (
-                f"phiguard: {self._without_reason} comments phiguard:ignore give no reason, and "
-                "do not hold"
-            )
+            comments = _number(self._without_reason, "phiguard:ignore comment")
+            yield f"phiguard: {comments} without a reason or a name, and so without effect"
+
+
+def _number(count: int, one: str, many: str = "") -> str:
+    return f"{count} {one if count == 1 else many or f'{one}s'}"
 
 
 def _printed(args: argparse.Namespace, scan: Scan, judged: Iterator[Judged]) -> Iterator[str]:
     info_types, unread = scan.engine.info_types, scan.failed
     printers: dict[str, Callable[[], Iterator[str]]] = {
-        "table": lambda: _table(table.Summary(info_types, args.fail_on), judged),
+        "table": lambda: _table(
+            table.Summary(info_types, args.fail_on), judged, names_new=args.baseline is not None
+        ),
         "json": lambda: outputs.json_document(judged, unread),
         "jsonl": lambda: outputs.json_lines(judged),
         "sarif": lambda: sarif.pieces(judged, info_types),
@@ -216,14 +221,21 @@ def _printed(args: argparse.Namespace, scan: Scan, judged: Iterator[Judged]) -> 
     return printers[args.format]()
 
 
-def _table(summary: table.Summary, judged: Iterator[Judged]) -> Iterator[str]:
+def _table(summary: table.Summary, judged: Iterator[Judged], *, names_new: bool) -> Iterator[str]:
+    """The table; beside a baseline also where the new findings stand, as there are few."""
     lines: list[str] = []
+    new: list[str] = []
 
     def rows() -> Iterator[tuple[str, ScanReport]]:
         for each in judged:
             found = each.examined
             lines.extend(values.lines(found.path, found.report, found.values))
+            if names_new and each.fails:
+                path = table.shown(found.path)
+                new.extend(f"{path}:{what}" for what in outputs.lines(each, summary.info_types))
             yield found.path, found.report
 
     text = table.render(rows(), summary)
     yield "".join(f"{line}\n" for line in lines) + text
+    if new:
+        yield "".join(f"{line}\n" for line in ("", "not in the baseline:", *new))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from extauthz.commands.scan.baseline import Baseline, Key
+from extauthz.commands.scan.baseline import Baseline, Key, name_of
 from extauthz.commands.scan.places import Place
 from phiscan.finding import Coverage, Finding, ScanReport, Verdict
 from phiscan.identifiers import InfoTypeKind
@@ -51,10 +51,11 @@ class Examined:
 
         A document that is PHI and lists no finding has one key of its own.
         """
+        name = name_of(self.path)
         if not self.report.findings:
-            return [(self.path, "", "")] if self.report.verdict is Verdict.PHI else []
+            return [(name, "", "")] if self.report.verdict is Verdict.PHI else []
         pairs = zip(self.report.findings, self.places, self.ignored, strict=True)
-        return [(self.path, f.info_type, place.around) for f, place, gone in pairs if not gone]
+        return [(name, f.info_type, place.around) for f, place, gone in pairs if not gone]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +82,13 @@ def judge(examined: Examined, baseline: Baseline, fail_on: str) -> Judged:
     Args:
         fail_on: the choice of `--fail-on`.
     """
-    report = examined.report
+    report, name = examined.report, name_of(examined.path)
+    baseline.reads(name)
     counted = tuple(
         Counted.INLINE
         if ignored
         else Counted.BASELINE
-        if baseline.takes((examined.path, finding.info_type, place.around))
+        if baseline.takes((name, finding.info_type, place.around))
         else Counted.OPEN
         for finding, place, ignored in zip(
             report.findings, examined.places, examined.ignored, strict=True
@@ -94,7 +96,7 @@ def judge(examined: Examined, baseline: Baseline, fail_on: str) -> Judged:
     )
     left = [f for f, each in zip(report.findings, counted, strict=True) if each is Counted.OPEN]
     if not report.findings and report.verdict is Verdict.PHI:
-        fails = not baseline.takes((examined.path, "", ""))
+        fails = not baseline.takes((name, "", ""))
     else:
         # what a report does not list, nobody can have ignored
         fails = bool(left or report.unlisted) and FAILS[fail_on](report)

@@ -82,7 +82,7 @@ def junit(
         if each.fails:
             failures += 1
             failure = ET.SubElement(case, "failure", message=_message(each), type="phi")
-            failure.text = "\n".join(_lines(each, info_types))
+            failure.text = "\n".join(lines(each, info_types))
         elif not each.examined.is_whole:
             errors += 1
             report = each.examined.report
@@ -105,7 +105,7 @@ def _message(judged: Judged) -> str:
     return f"{judged.examined.report.verdict.value}: {count} finding{'s' * (count != 1)}"
 
 
-def _lines(judged: Judged, info_types: Mapping[str, InfoType]) -> Iterator[str]:
+def lines(judged: Judged, info_types: Mapping[str, InfoType]) -> Iterator[str]:
     """One line for each open finding: where it is, and what."""
     each = judged.examined
     for finding, place, counted in zip(

@@ -281,7 +281,7 @@ def test_a_comment_with_a_reason_makes_a_finding_count_no_more(ssn, capsysbinary
     named = f"x = '{SSN}'  # phiguard:ignore(US_SOCIAL_SECURITY_NUMBER) it is made up\n"
     path = ssn("a.py", named)
     code, _, err = scan(capsysbinary, *ANY, path)
-    assert (code, err) == (0, "phiguard: 1 findings ignored by a comment beside them\n")
+    assert (code, err) == (0, "phiguard: 1 finding ignored by a comment beside it\n")
     assert scan(capsysbinary, *ANY, "--no-inline-ignores", path)[0] == 1
 
 
@@ -323,7 +323,7 @@ def test_what_was_there_before_counts_no_more(ssn, tmp_path, capsysbinary):
     assert baseline(capsysbinary, kept, ssn.top) == (0, "phiguard: 2 findings written\n")
     assert b"512-44" not in kept.read_bytes()
     code, _, err = scan(capsysbinary, *ANY, "--baseline", kept, ssn.top)
-    assert (code, err) == (0, "phiguard: 2 findings were there before, as the baseline says\n")
+    assert (code, err) == (0, "phiguard: 2 findings known to the baseline\n")
     # lines above may come and go, and one more of the same form is new
     path.write_text(f"more\nlines\n{SSN}\nnothing\n{SSN}\n")
     assert scan(capsysbinary, *ANY, "--baseline", kept, ssn.top)[0] == 0
@@ -332,7 +332,43 @@ def test_what_was_there_before_counts_no_more(ssn, tmp_path, capsysbinary):
     path.write_text(f"{SSN}\n")
     code, _, err = scan(capsysbinary, *ANY, "--baseline", kept, ssn.top)
     assert code == 0
-    assert "1 findings of the baseline are gone; write it anew" in err
+    assert "1 finding of the baseline gone; write it again" in err
+
+
+def test_what_is_new_is_named_with_its_line(ssn, tmp_path, capsysbinary):
+    path = ssn("a.csv", f"{SSN}\n")
+    baseline(capsysbinary, tmp_path / "b.json", path)
+    path.write_text(f"{SSN}\nemployee 531-22-8790\n")
+    out = scan(capsysbinary, *ANY, "--baseline", tmp_path / "b.json", path)[1]
+    new = out.partition("\nnot in the baseline:\n")[2]
+    assert new.startswith(f"{path}:2:10: US_SOCIAL_SECURITY_NUMBER: ")
+    assert new.count("\n") == 1
+    assert "not in the baseline" not in scan(capsysbinary, *ANY, path)[1]
+
+
+def test_files_that_are_not_read_are_not_gone(ssn, tmp_path, capsysbinary):
+    one, other = ssn("a.csv", f"{SSN}\n"), ssn("b.csv", f"{SSN}\n")
+    kept = tmp_path / "b.json"
+    baseline(capsysbinary, kept, ssn.top)
+    one.write_text("nothing\n")
+    gone = "1 finding of the baseline gone"
+    assert gone not in scan(capsysbinary, "--baseline", kept, other)[2]
+    assert gone in scan(capsysbinary, "--baseline", kept, one)[2]
+    one.unlink()
+    assert gone in scan(capsysbinary, "--baseline", kept, other)[2]
+
+
+@pytest.mark.parametrize("written", ["a.csv", "./a.csv", "sub/../a.csv", "{top}/a.csv", "."])
+def test_a_file_is_known_however_it_is_named(written, ssn, tmp_path, monkeypatch, capsysbinary):
+    ssn("a.csv", f"{SSN}\n")
+    ssn("sub/b.csv", "nothing\n")
+    monkeypatch.chdir(ssn.top)
+    kept = tmp_path / "b.json"
+    baseline(capsysbinary, kept, written.format(top=ssn.top))
+    for again in ("a.csv", "./a.csv", str(ssn.top / "a.csv"), ssn.top):
+        assert scan(capsysbinary, *ANY, "--baseline", kept, again)[0] == 0
+    monkeypatch.chdir(ssn.top / "sub")
+    assert scan(capsysbinary, *ANY, "--baseline", kept, "../a.csv")[0] == 1
 
 
 def test_another_value_in_a_line_that_is_known_is_known(ssn, tmp_path, capsysbinary):
