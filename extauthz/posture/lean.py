@@ -7,8 +7,9 @@ containers and of the guard only.
 from collections.abc import Mapping
 from typing import Any, Final
 
+from mesh.istio.check.workloads import ISTIO_CONTAINERS
+
 _CONTAINERS: Final = frozenset({"containers", "initContainers", "ephemeralContainers"})
-_OF_ISTIO: Final = "istio-"
 _LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 """An annotation that holds the whole object again."""
 _SERVE: Final = "serve"
@@ -48,7 +49,7 @@ def _copied(value: Any, depth: int) -> Any:  # noqa: ANN401 - JSON
 
 def _container(value: Any, depth: int) -> Any:  # noqa: ANN401 - JSON
     found = _copied(value, depth + 1)
-    if not isinstance(found, dict) or str(found.get("name", "")).startswith(_OF_ISTIO):
+    if not isinstance(found, dict) or str(found.get("name")) in ISTIO_CONTAINERS:
         return found
     found.pop("env", None)
     if _SERVE not in (found.get("args") or ()):  # the guard's own

@@ -10,6 +10,7 @@ from mesh.posture.cell import Cell
 from mesh.posture.declared import Declared
 from mesh.posture.evidence import Evidence, Layer, Stance
 from mesh.posture.inventory import Inventory, Omission, Placed, lets_canaries_in, trust_domain
+from mesh.posture.pods import Pod
 from mesh.posture.sources import CanaryOutcomes, Heartbeats, ProxyConfiguration
 from mesh.posture.verdict import Freshness, State, Verdict, judge
 
@@ -97,6 +98,8 @@ def _effective(
             replace(proxy.evidence(cell.direction, cell.port, cell.peers), pod=pod.name)
             for proxy in proxies.get(key, ())
         }
+        earlier = {each for each in said if _is_before(each, pod)}
+        said -= earlier
         stances = {each.stance for each in said}
         if Stance.DOWN in stances and len(stances) == 1:
             yield min(said, key=_time)
@@ -108,6 +111,14 @@ def _effective(
             yield _unknown(pod.name, "two config dumps of it disagree", "dumps-disagree")
         elif said:
             yield min(said, key=_time)
+        elif earlier:
+            why = "its config dump is of an earlier pod with its name"
+            yield _unknown(pod.name, why, "dump-of-earlier-pod")
+
+
+def _is_before(evidence: Evidence, pod: Pod) -> bool:
+    """Whether a dump was taken before the pod was made: a StatefulSet gives names again."""
+    return evidence.at is not None and pod.made is not None and evidence.at < pod.made
 
 
 def _time(evidence: Evidence) -> float:

@@ -12,7 +12,7 @@ from mesh.istio.check.patches import selector as filter_selector
 from mesh.istio.check.view import Mesh
 from mesh.istio.check.workloads import selects
 from mesh.istio.problem import IstioProblem, Severity
-from mesh.istio.snapshot import MeshObject
+from mesh.istio.snapshot import MeshObject, Node
 from mesh.message.facts import Vantage
 from mesh.posture.cell import Cell, PeerClass
 from mesh.posture.inventory import Placed
@@ -125,10 +125,15 @@ def _holds(mesh: Mesh, document: MeshObject, placed: Placed) -> bool:
     if document.namespace in mesh.own_namespaces:
         return True  # the guard itself
     if document.kind == "EnvoyFilter":
-        return selects(filter_selector(document), placed.pods[0].workload.labels)
+        return _selects_one(filter_selector(document), placed)
     if path := _SELECTORS.get(document.kind):
-        return selects(document.spec.at(*path), placed.pods[0].workload.labels)
+        return _selects_one(document.spec.at(*path), placed)
     return _RELATIONS.get(document.kind, _about_all)(document, placed)
+
+
+def _selects_one(selector: Node, placed: Placed) -> bool:
+    """Whether it selects a pod of the workload: while one is rolled out, labels differ."""
+    return any(selects(selector, pod.workload.labels) for pod in placed.pods)
 
 
 def _about_all(document: MeshObject, placed: Placed) -> bool:  # noqa: ARG001 - one of several

@@ -5,7 +5,7 @@ https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selec
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -113,6 +113,18 @@ class Destinations:
             for host in document.spec.at("hosts").texts:
                 for port in document.spec.at("ports"):
                     yield _destination(document, host, port, "number", platform=False)
+
+
+def reached_by_any(pods: Iterable[dict[int, Reached]]) -> dict[int, Reached]:
+    """The ports that one of several pods can call, each with all who listen there."""
+    different = list({id(each): each for each in pods}.values())
+    if len(different) == 1:
+        return different[0]
+    found: dict[int, dict[int, Destination]] = defaultdict(dict)
+    for each in different:
+        for port, reached in each.items():
+            found[port] |= {id(one): one for one in reached.destinations}
+    return {port: Reached(tuple(listed.values())) for port, listed in found.items()}
 
 
 def tls_ports(mesh: Mesh) -> frozenset[tuple[str, int]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from mesh.istio.check import scoping
 from mesh.istio.check.view import Mesh
 from mesh.istio.check.workloads import Labelled, selects
 from mesh.istio.installation import CANARY_LABEL
@@ -13,7 +14,12 @@ from mesh.istio.snapshot import MeshObject, Node
 from mesh.message.facts import Vantage
 from mesh.posture import pods
 from mesh.posture.cell import Cell, PeerClass, WorkloadName
-from mesh.posture.destinations import Destinations, Reached, platform_namespaces
+from mesh.posture.destinations import (
+    Destinations,
+    Reached,
+    platform_namespaces,
+    reached_by_any,
+)
 from mesh.posture.pods import Pod
 
 _GATEWAY_NAME: Final = "gateway.networking.k8s.io/gateway-name"
@@ -36,8 +42,9 @@ class Placed:
         pods: its pods that have not ended; never empty.
         services: the Services in front of it.
         servers: of a gateway, the servers of its Gateway objects, each with its object.
-        destinations: the ports that it can call.
-        shared: whether another workload has its service account too.
+        destinations: the ports that one of its pods can call.
+        ingress: ports that its Sidecar object opens.
+        shared: whether another workload has its service account too, or its pods have several.
     """
 
     name: WorkloadName
@@ -46,6 +53,7 @@ class Placed:
     servers: tuple[tuple[MeshObject, Node], ...]
     is_gateway: bool
     destinations: dict[int, Reached]
+    ingress: frozenset[int]
     shared: bool
 
     @property
@@ -60,8 +68,8 @@ class Placed:
 
     @cached_property
     def ports(self) -> frozenset[int]:
-        """Ports of its pods: declared by a container, or the target of a Service."""
-        found = {number for pod in self.pods for number in pod.ports.values()}
+        """Ports of its pods: of a container, the target of a Service, or opened by a Sidecar."""
+        found = {number for pod in self.pods for number in pod.ports.values()} | self.ingress
         for service in self.services:
             for port in service.spec.at("ports"):
                 found |= self.targets(port)
@@ -110,9 +118,15 @@ class Inventory:
     @cached_property
     def placed(self) -> tuple[Placed, ...]:
         """Each workload that runs outside the platform, sorted by name."""
-        owners = Counter((name.namespace, group[0].account) for name, group in self._ours)
+        accounts = {name: {pod.account for pod in group} for name, group in self._ours}
+        owners = Counter((name.namespace, each) for name in accounts for each in accounts[name])
         return tuple(
-            self._place(name, group, owners[name.namespace, group[0].account] > 1)
+            self._place(
+                name,
+                group,
+                len(accounts[name]) > 1
+                or any(owners[name.namespace, each] > 1 for each in accounts[name]),
+            )
             for name, group in self._ours
         )
 
@@ -169,16 +183,31 @@ class Inventory:
 
     def _place(self, name: WorkloadName, group: Sequence[Pod], shared: bool) -> Placed:
         labels = group[0].workload.labels
-        servers = tuple(self._servers(name.namespace, labels))
+        # what a Gateway object selects and has a sidecar stays what it is, as istiod has it
+        may_be_gateway = all(pod.may_be_gateway for pod in group)
+        servers = tuple(self._servers(name.namespace, labels)) if may_be_gateway else ()
         return Placed(
             name=name,
             pods=tuple(group),
             services=self._services.get(name, ()),
             servers=servers,
             is_gateway=bool(servers),
-            destinations=self._destinations.of(group[0].workload),
+            destinations=reached_by_any(self._destinations.of(pod.workload) for pod in group),
+            ingress=frozenset(self._ingress(group)),
             shared=shared,
         )
+
+    def _ingress(self, group: Sequence[Pod]) -> Iterator[int]:
+        """Ports that only a Sidecar opens: no container and no Service has to name them."""
+        for sidecar in {id(each): each for each in self._sidecars(group)}.values():
+            for listener in sidecar.spec.at("ingress"):
+                number = listener.at("port", "number").number
+                if number is not None:
+                    yield number
+
+    def _sidecars(self, group: Sequence[Pod]) -> Iterator[MeshObject]:
+        found = (scoping.effective(self._mesh, pod.workload) for pod in group)
+        return (each for each in found if each is not None)
 
     def _servers(self, namespace: str, labels: object) -> Iterator[tuple[MeshObject, Node]]:
         """Servers and listeners of the Gateway objects that select a pod's labels."""

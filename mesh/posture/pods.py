@@ -8,17 +8,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from mesh.istio.check.workloads import Workload
+from mesh.istio.check.workloads import ISTIO_CONTAINERS, Workload
 from mesh.istio.snapshot import MeshObject, MeshSnapshot, Node
 from mesh.posture.cell import WorkloadName
+from mesh.posture.observed import time_of
 
 PROXY: Final = "istio-proxy"
 _CAPTURING: Final = ("istio-init", "istio-validation")
 """istio-init writes the rules; istio-validation, with the CNI plug-in, checks them. Both have the
 same arguments: istio/tools/istio-iptables."""
+_SIDECAR: Final = "sidecar"  # `pilot-agent proxy sidecar`; a gateway has `proxy router`
 _ENDED: Final = ("Succeeded", "Failed")
 _EVERYTHING: Final = "*"
-_PROXY_UID: Final = "1337"
+_PROXY_ID: Final = "1337"
+"""User and group of the sidecar, where the rules name no other. What they send is not captured."""
 _OWN_PORTS: Final = frozenset({"15020", "15021", "15053", "15090"})
 """Ports of the sidecar itself: health, metrics and DNS. No application listens there."""
 _POWERS: Final = frozenset({"NET_ADMIN", "NET_RAW", "ALL", "SYS_ADMIN"})
@@ -51,6 +54,11 @@ class Pod:
         return self.document.spec.at("service_account_name").text or "default"
 
     @cached_property
+    def made(self) -> float | None:
+        """When it was made, in Unix seconds; None when nobody says."""
+        return time_of(self.document.body.at("metadata", "creation_timestamp").text)
+
+    @cached_property
     def between_states(self) -> str:
         """Why nothing can be said of it now; empty when it runs and is ready."""
         status = self.document.body.at("status")
@@ -68,10 +76,17 @@ class Pod:
         return any(each.at("name").text == PROXY for each in self.workload.containers)
 
     @cached_property
+    def may_be_gateway(self) -> bool:
+        """Whether its proxy is no sidecar: it captures nothing, and its arguments say none."""
+        proxies = [each for each in self.workload.containers if each.at("name").text == PROXY]
+        is_sidecar = any(_SIDECAR in each.at("args").texts for each in proxies)
+        return bool(proxies) and self.capture is None and not is_sidecar
+
+    @cached_property
     def applications(self) -> list[Node]:
-        """Its containers without those of Istio."""
-        containers = self.workload.containers
-        return [each for each in containers if not each.at("name").text.startswith("istio-")]
+        """Its containers without those of Istio, and with those that `kubectl debug` has added."""
+        containers = [*self.workload.containers, *self.document.spec.at("ephemeral_containers")]
+        return [each for each in containers if each.at("name").text not in ISTIO_CONTAINERS]
 
     @cached_property
     def ports(self) -> dict[str, int]:
@@ -103,9 +118,7 @@ class Pod:
             yield "host-network", "it is on the host's network", "give it a network of its own"
         if not self.has_proxy:
             yield "no-sidecar", "it has no sidecar", "inject one, and restart the workload"
-        for place in (spec, *self.applications):
-            if place.at("security_context", "run_as_user").text == _PROXY_UID:
-                yield "uid-1337", "it runs as user 1337", "choose another runAsUser"
+        yield from self._as_proxy()
         for each in self.applications:
             context = each.at("security_context")
             if context.at("privileged").is_true or not _POWERS.isdisjoint(
@@ -117,6 +130,17 @@ class Pod:
                     f"container `{name}` may rewrite the rules that capture its traffic",
                     "drop all capabilities",
                 )
+
+    def _as_proxy(self) -> Iterator[tuple[str, str, str]]:
+        """What runs as the sidecar does: the rules let its traffic out."""
+        options = self.capture or {}
+        for place in (self.document.spec, *self.applications):
+            context = place.at("security_context")
+            for field, word, letter in (("user", "runAsUser", "u"), ("group", "runAsGroup", "g")):
+                said = context.at(f"run_as_{field}").text
+                if said and said in _words(options.get(letter, "")) | {_PROXY_ID}:
+                    code = f"{letter}id-1337"
+                    yield code, f"it runs as {field} {said}", f"choose another {word}"
 
     def inbound_gap(self, port: int) -> str:
         """Why requests to a port come round the sidecar; empty when they do not.

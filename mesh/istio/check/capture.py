@@ -5,7 +5,7 @@ from typing import Final
 
 from mesh.istio.check import injection
 from mesh.istio.check.view import Mesh
-from mesh.istio.check.workloads import Workload
+from mesh.istio.check.workloads import ISTIO_CONTAINERS, Workload
 from mesh.istio.installation import GUARDED_LABEL
 from mesh.istio.problem import IstioProblem, Rule, Severity, problem
 from mesh.istio.snapshot import MeshObject, Node
@@ -37,7 +37,7 @@ POD = Rule(
 UID = Rule(
     "uid-1337",
     _HOLE,
-    "it is the sidecar's own user id, and what such a process sends goes round the sidecar",
+    "it is the sidecar's own user or group, and what such a process sends goes round the sidecar",
     "IST0144",
 )
 RAW_NETWORK = Rule(
@@ -90,7 +90,7 @@ _PROXY_VALUES: Final = {
     "exclude_ipranges": (MESH_RANGES, ""),
     "include_ipranges": (MESH_RANGES, "*"),
 }
-_PROXY_UID: Final = "1337"
+_PROXY_ID: Final = "1337"
 _POWERS: Final = frozenset({"NET_ADMIN", "NET_RAW", "ALL", "SYS_ADMIN"})
 
 
@@ -178,13 +178,20 @@ def _workload(mesh: Mesh, workload: Workload) -> Iterator[IstioProblem]:
             if asked.missing:
                 asked = workload.annotations.at(injection.INJECT)
             yield problem(WORKLOAD, document, asked, message, cure)
-    for place in (spec, *workload.containers):
-        user = place.at("security_context", "run_as_user")
-        if user.text == _PROXY_UID and place.at("name").text not in ("istio-proxy", "istio-init"):
-            message = "it runs as user 1337"
-            yield problem(UID, document, user, message, "choose another runAsUser")
+    yield from _as_proxy(workload)
     for container in workload.containers:
         yield from _powers(document, container)
+
+
+def _as_proxy(workload: Workload) -> Iterator[IstioProblem]:
+    for place in (workload.spec, *workload.containers):
+        if place.at("name").text in ISTIO_CONTAINERS:
+            continue
+        for field, word in (("user", "runAsUser"), ("group", "runAsGroup")):
+            said = place.at("security_context", f"run_as_{field}")
+            if said.text == _PROXY_ID:
+                message = f"it runs as {field} 1337"
+                yield problem(UID, workload.document, said, message, f"choose another {word}")
 
 
 def _pod(mesh: Mesh, document: MeshObject) -> Iterator[IstioProblem]:
@@ -201,7 +208,7 @@ def _pod(mesh: Mesh, document: MeshObject) -> Iterator[IstioProblem]:
 
 def _powers(document: MeshObject, container: Node) -> Iterator[IstioProblem]:
     name, context = container.at("name").text, container.at("security_context")
-    if name.startswith("istio-"):
+    if name in ISTIO_CONTAINERS:
         return
     added = context.at("capabilities", "add")
     if context.at("privileged").is_true or not _POWERS.isdisjoint(added.texts):

@@ -19,6 +19,8 @@ _TEMPLATES: Final = {
     "CronJob": ("spec", "job_template", "spec", "template"),
     "Pod": (),
 }
+ISTIO_CONTAINERS: Final = frozenset({"istio-proxy", "istio-init", "istio-validation"})
+"""Names of the containers that Istio puts into a pod. What has another name is an application."""
 KINDS: Final = (*_TEMPLATES, "WorkloadEntry")
 _MAKERS: Final = {"ReplicaSet": "Deployment", "Job": "CronJob"}
 """Who makes objects of a kind, where they have an owner."""

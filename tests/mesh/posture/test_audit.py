@@ -1,61 +1,27 @@
 """The posture of a whole mesh: each seeded hole is seen, and nothing else."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
+from agreeing import Agreeing, NoCanaries, Seen, judged
 from clean_mesh import clean_mesh
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from living_mesh import LISTED, NOW, living, pod
+from living_mesh import LISTED, NOW, living
 from seeded_mistakes import SEEDS, Seed, name, snapshot
 
 from mesh.istio.check import RULES
 from mesh.istio.problem import Severity
 from mesh.istio.snapshot import MeshObject, MeshSnapshot, of_values, read
 from mesh.message.facts import Vantage
-from mesh.posture.audit import Inputs, Report, audit
-from mesh.posture.cell import Cell, PeerClass
+from mesh.posture.audit import Inputs, audit
+from mesh.posture.cell import PeerClass
 from mesh.posture.evidence import Evidence, Layer, Stance
 from mesh.posture.verdict import Freshness, State
 
 _SEVERITY: Final = {rule.name: rule.severity for rule in RULES}
-
-
-@dataclass(frozen=True)
-class Agreeing:
-    """A proxy in which all is well."""
-
-    namespace: str
-    pod: str
-    at: float | None = NOW
-
-    def evidence(self, direction: Vantage, port: int, peers: PeerClass) -> Evidence:
-        closed = peers in (PeerClass.PLAINTEXT, PeerClass.OUTSIDE)
-        stance = Stance.CLOSED if closed else Stance.JUDGED
-        return Evidence(Layer.EFFECTIVE, stance, "dump", self.at, "all is well")
-
-
-class Seen:
-    """Guards that have seen everything."""
-
-    def evidence(self, cell: Cell, principal: str, shared: bool) -> Evidence:
-        return Evidence(Layer.OBSERVED, Stance.JUDGED, "ledger", NOW, "it was judged")
-
-
-class NoCanaries:
-    """Nobody sends canaries."""
-
-    def evidence(self, cell: Cell, opted_in: bool) -> Evidence:
-        return Evidence(Layer.PROVED, Stance.IDLE, "canaries", NOW, "none")
-
-
-def judged(objects: MeshSnapshot) -> Report:
-    """The audit where only the objects can say that something is wrong."""
-    proxies = [Agreeing(pod.namespace, pod.name) for pod in objects.kind("Pod")]
-    inputs = Inputs(objects, NOW, proxies, heartbeats=Seen(), canaries=NoCanaries())
-    return audit(inputs, NOW, Freshness())
 
 
 def test_a_mesh_in_which_everything_is_right_is_up() -> None:
@@ -111,78 +77,6 @@ def test_its_twin_that_is_right_is_not_down(seed: Seed) -> None:
 
 
 CLEAN: Final = living(snapshot({}), replicas=2)
-
-
-def changed(change: Callable[[dict[str, Any]], None]) -> MeshSnapshot:
-    """The clean mesh, and of `ehr` a pod more that somebody has changed since it was made."""
-    labels = {"app": "ehr", "phiguard.dev/guarded": "true"}
-    value: dict[str, Any] = {
-        "containers": [
-            {"name": "ehr", "ports": [{"name": "http", "containerPort": 8080}]},
-            {"name": "istio-proxy"},
-        ],
-        "initContainers": [
-            {"name": "istio-init", "args": ["-i", "*", "-x", "", "-b", "*", "-d", "15090,15021"]}
-        ],
-        "serviceAccountName": "ehr",
-        "labels": labels,
-    }
-    change(value)
-    owner = {"kind": "ReplicaSet", "name": "ehr-7d9c"}
-    labels = {**value.pop("labels"), "pod-template-hash": "7d9c"}
-    made = pod("clinic", "ehr-7d9c-new", labels, value, owner)
-    return MeshSnapshot((*CLEAN.documents, *made), LISTED)
-
-
-def arguments(*words: str) -> Callable[[dict[str, Any]], None]:
-    """A pod whose istio-init has these arguments."""
-    return lambda spec: spec["initContainers"].__setitem__(
-        0, {"name": "istio-init", "args": list(words)}
-    )
-
-
-def container(**fields: Any) -> Callable[[dict[str, Any]], None]:
-    """A pod whose application has these fields."""
-    return lambda spec: spec["containers"][0].update(fields)
-
-
-ALL: Final = ("-i", "*", "-b", "*")
-IN, OUT = "inbound", "outbound"
-HOLES_OF_PODS: Final = [
-    ("no sidecar", lambda s: s["containers"].pop(), {IN, OUT}),
-    ("host network", lambda s: s.update(hostNetwork=True), {IN, OUT}),
-    ("user 1337 of the pod", lambda s: s.update(securityContext={"runAsUser": 1337}), {IN, OUT}),
-    ("user 1337", container(securityContext={"runAsUser": 1337}), {IN, OUT}),
-    ("privileged", container(securityContext={"privileged": True}), {IN, OUT}),
-    ("NET_ADMIN", container(securityContext={"capabilities": {"add": ["NET_ADMIN"]}}), {IN, OUT}),
-    ("NET_RAW", container(securityContext={"capabilities": {"add": ["CAP_NET_RAW"]}}), {IN, OUT}),
-    ("no label", lambda s: s["labels"].pop("phiguard.dev/guarded"), {IN, OUT}),
-    ("another label", lambda s: s["labels"].update({"phiguard.dev/guarded": "yes"}), {IN, OUT}),
-    ("inbound port excluded", arguments(*ALL, "-d", "15090,8080"), {IN}),
-    ("undeclared inbound port excluded", arguments(*ALL, "-d", "15090,9999"), {IN}),
-    ("some inbound ports only", arguments("-i", "*", "-b", "8080"), {IN}),
-    ("no inbound port", arguments("-i", "*", "-b", ""), {IN}),
-    ("inbound ports not said", arguments("-i", "*"), {IN}),
-    ("outbound port excluded", arguments(*ALL, "-o", "80"), {OUT}),
-    ("outbound range excluded", arguments(*ALL, "-x", "10.0.0.0/8"), {OUT}),
-    ("some outbound ranges only", arguments("-i", "10.0.0.0/8", "-b", "*"), {OUT}),
-    ("no outbound range", arguments("-i", "", "-b", "*"), {OUT}),
-    ("interface excluded", arguments(*ALL, "-c", "eth1"), {OUT}),
-]
-
-
-@pytest.mark.parametrize(("change", "sides"), [h[1:] for h in HOLES_OF_PODS],
-                         ids=[h[0] for h in HOLES_OF_PODS])  # fmt: skip
-def test_a_pod_that_is_not_as_its_workload_says_turns_cells_down(change, sides) -> None:
-    report = judged(changed(change))
-    down = {each.cell.direction for each in report.verdicts if each.state is State.DOWN}
-    assert down == sides
-    names = {each.cell.workload.name for each in report.verdicts if each.state is State.DOWN}
-    assert names == {"ehr"}
-
-
-def test_a_pod_that_is_as_its_workload_says_is_up() -> None:
-    assert judged(changed(lambda spec: None)).counts.keys() == {State.UP}
 
 
 @pytest.mark.parametrize(
@@ -277,6 +171,7 @@ class Broken(Agreeing):
         return Evidence(Layer.EFFECTIVE, Stance.DOWN, "dump", self.at, "it is open", code="open")
 
 
+MADE: Final = datetime.fromtimestamp(NOW - 60, UTC).isoformat()
 EHR: Final = ("clinic", "ehr-7d9c-0")
 
 
@@ -306,3 +201,30 @@ def test_what_proxies_say_of_their_pods(
     report = audit(replace(inputs, **more), NOW, Freshness())
     ehr = [each for each in report.verdicts if each.cell.workload.name == "ehr"]
     assert {(each.state, each.decisive.code) for each in ehr} == {(state, code)}
+
+
+@pytest.mark.parametrize(
+    ("proxies", "states"),
+    [
+        ([Agreeing(*EHR, at=NOW - 60)], {State.UP}),
+        ([Agreeing(*EHR, at=NOW - 61)], {State.UNKNOWN}),
+        ([Broken(*EHR, at=NOW - 61)], {State.UNKNOWN}),
+        ([Broken(*EHR, at=NOW - 61), Agreeing(*EHR, at=NOW - 60)], {State.UP}),
+    ],
+)
+def test_a_dump_of_an_earlier_pod_says_nothing_of_the_one_that_has_its_name(
+    proxies: list[Agreeing], states: set[State]
+) -> None:
+    found = []
+    for each in living(snapshot({})).documents:
+        if each.kind == "Pod" and each.name == EHR[1]:
+            body: dict[str, Any] = {**each.body.value, "kind": "Pod"}  # type: ignore[dict-item]
+            body["metadata"] = {**body["metadata"], "creationTimestamp": MADE}
+            found += of_values("pods.json", [body], LISTED).documents
+        else:
+            found.append(each)
+    objects = MeshSnapshot(tuple(found), LISTED)
+    inputs = Inputs(objects, NOW, proxies, heartbeats=Seen(), canaries=NoCanaries())
+    report = audit(inputs, NOW, Freshness())
+    ehr = [each for each in report.verdicts if each.cell.workload.name == "ehr"]
+    assert {each.state for each in ehr} == states

@@ -86,6 +86,71 @@ def test_a_service_account_of_two_workloads_is_shared() -> None:
     assert shared == {"a": True, "ehr": True, "notes": False}
 
 
+def test_a_service_account_of_one_pod_of_another_workload_is_shared() -> None:
+    owner = {"kind": "ReplicaSet", "name": "notes-7d9c"}
+    metadata = {
+        "name": "notes-new", "namespace": "clinic", "ownerReferences": [owner],
+        "labels": {"pod-template-hash": "7d9c"},
+    }  # fmt: skip
+    found = inventory(pod("x", spec={"serviceAccountName": "ehr"}, metadata=metadata))
+    assert {each.name.name: each.shared for each in found.placed} == {"ehr": True, "notes": True}
+
+
+def test_a_gateway_object_makes_no_gateway_of_what_has_a_sidecar() -> None:
+    gateway = {
+        "kind": "Gateway",
+        "metadata": {"name": "edge", "namespace": "clinic"},
+        "spec": {"selector": {"app": "ehr"}, "servers": [{"port": {"number": 443}}]},
+    }
+    before, after = inventory().placed, inventory(gateway).placed
+    assert [each.cells for each in after] == [each.cells for each in before]
+    labels = {"name": "p", "namespace": "clinic", "labels": {"app": "ehr"}}
+    for args in (["proxy", "sidecar"], ["proxy", "router"]):
+        proxy = {"name": "istio-proxy" if args[1] == "sidecar" else "other", "args": args}
+        more = pod("p", spec={"containers": [proxy]}, metadata=labels)
+        assert not any(each.is_gateway for each in inventory(gateway, more).placed)
+
+
+def test_a_port_that_only_a_sidecar_object_opens_has_cells() -> None:
+    sidecar = {
+        "kind": "Sidecar",
+        "metadata": {"name": "more", "namespace": "clinic"},
+        "spec": {
+            "workloadSelector": {"labels": {"app": "notes"}},
+            "ingress": [{"port": {"number": 5000, "protocol": "TCP", "name": "tcp"}}],
+        },
+    }
+    ports = {each.name.name: each.ports for each in inventory(sidecar).placed}
+    assert ports == {"ehr": {8080, 2575}, "notes": {8080, 5000}}
+
+
+def test_what_one_of_several_pods_can_call_has_cells() -> None:
+    """While a workload is rolled out, a Sidecar may select the new pods only."""
+    service = {
+        "kind": "Service",
+        "metadata": {"name": "db", "namespace": "clinic"},
+        "spec": {"ports": [{"name": "tcp-db", "port": 5432}]},
+    }
+    sidecar = {
+        "kind": "Sidecar",
+        "metadata": {"name": "new", "namespace": "clinic"},
+        "spec": {
+            "workloadSelector": {"labels": {"version": "v2"}},
+            "egress": [{"hosts": ["./ehr.clinic.svc.cluster.local"]}],
+        },
+    }
+    owner = {"kind": "Deployment", "name": "x"}
+    new = pod("a", metadata={
+        "name": "a", "namespace": "clinic", "ownerReferences": [owner], "labels": {"version": "v2"},
+    })  # fmt: skip
+    (x,) = (e for e in inventory(service, sidecar, new, pod("b", owner)).placed
+            if e.name.name == "x")  # fmt: skip
+    assert 5432 in x.destinations
+    assert len(x.destinations[80].destinations) == len(
+        set(map(id, x.destinations[80].destinations))
+    )
+
+
 def test_a_port_without_a_name_is_found_by_its_number() -> None:
     service = {
         "kind": "Service",
@@ -110,7 +175,8 @@ def test_a_gateway_has_cells_by_its_servers() -> None:
         },
     }
     labels = {"metadata": {"name": "g", "namespace": "edge", "labels": {"istio": "edge"}}}
-    found = [each for each in inventory(gateway, pod("g") | labels).placed if each.is_gateway]
+    proxy = {"spec": {"containers": [{"name": "istio-proxy", "args": ["proxy", "router"]}]}}
+    found = [e for e in inventory(gateway, pod("g") | labels | proxy).placed if e.is_gateway]
     assert [str(cell) for cell in found[0].cells] == [
         "edge/Pod/g/inbound/443/outside",
         "edge/Pod/g/inbound/443/plaintext",
