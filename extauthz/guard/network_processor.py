@@ -11,6 +11,7 @@ connection. So every call ends with an abort, also after the answer that closes.
 import asyncio
 import logging
 import time
+from collections import deque
 from collections.abc import AsyncIterator
 from typing import Final
 
@@ -21,12 +22,11 @@ from extauthz.guard.calls import call_of
 from extauthz.guard.envoy import network, wire
 from extauthz.guard.inspection import InspectionContext
 from extauthz.guard.tcp_event import TcpAnswer, TcpData
-from extauthz.guard.tcp_stream import Out, TcpStream
+from extauthz.guard.tcp_stream import Out, Owed, TcpStream
 from extauthz.records import logs
 from extauthz.records.allow_list import SpanName
 from extauthz.records.logs import LogEvent
 from mesh.exchange.tcp_events import Judged
-from mesh.message.facts import Direction
 from mesh.policy.decision import Reason
 
 _EOF: Final[object] = grpc.aio.EOF  # type: ignore[attr-defined]  # missing in grpc-stubs
@@ -95,7 +95,7 @@ class _Conversation:
         self._context = context
         self._reading: asyncio.Task[TcpData | None] | None = None
         self._judging: set[asyncio.Task[Judged]] = set()
-        self._until: dict[Direction, tuple[int, float, float]] = {}
+        self._until: dict[Owed, float] = {}
         self._drained = asyncio.get_running_loop().create_future()
 
     async def run(self, refused: Reason | None) -> None:
@@ -141,7 +141,7 @@ class _Conversation:
             given = reading.result()
             return None if given is None else self._stream.receive(given)
         now = time.monotonic()
-        late = [direction for direction, (*_, until) in self._until.items() if until <= now]
+        late = [owed.direction for owed, until in self._until.items() if until <= now]
         return self._stream.overdue(late[0]) if late else []
 
     async def _read(self) -> TcpData | None:
@@ -161,22 +161,21 @@ class _Conversation:
     def _seconds_left(self) -> float | None:
         """Return the time until a sender that must go on is late, or None when none must."""
         now, before = time.monotonic(), self._until
-        self._until = {}
-        for direction, owed in self._stream.owed.items():
-            known = before.get(direction)
-            until = known[2] if known and known[:2] == owed else now + owed[1]
-            self._until[direction] = (*owed, until)
-        return min((max(0.0, each[2] - now) for each in self._until.values()), default=None)
+        self._until = {each: before.get(each, now + each.seconds) for each in self._stream.owed}
+        return min((max(0.0, until - now) for until in self._until.values()), default=None)
 
     async def _do(self, outs: list[Out]) -> None:
-        for out in outs:
+        left = deque(outs)  # what is done is not kept: a piece can hold very many messages
+        while left:
+            out = left.popleft()
             if isinstance(out, TcpAnswer):
                 await self._write(out)
             elif self._stream.is_dear(out):
                 self._judging.add(asyncio.ensure_future(self._stream.judge(out)))
             else:
                 # a message may have many behind it, so this is no recursion
-                outs += self._stream.judged(await self._stream.judge(out))
+                left.extend(self._stream.judged(await self._stream.judge(out)))
+                await asyncio.sleep(0)  # nor may it keep the worker from everybody else
 
     async def _write(self, answer: TcpAnswer) -> None:
         await self._context.write(network.encode(answer))

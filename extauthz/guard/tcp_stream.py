@@ -22,9 +22,9 @@ INVARIANT (nothing undecided): an answer holds only bytes of a `Send`.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from extauthz.guard.admission import Admission, Reservation
 from extauthz.guard.inspection import Call, InspectionContext
@@ -55,6 +55,20 @@ _MOST_READY: Final = 256 * 1024
 """Bytes that wait for the judgement of the message behind them."""
 _CARRIAGE_RETURN_SECONDS: Final = 1.0
 """How long a frame's last byte may take. The bytes before it came at once."""
+
+
+class Owed(NamedTuple):
+    """What a sender must go on with. Its time begins when it is first owed.
+
+    Args:
+        number: of the frame. The next one has a time of its own.
+        seconds: that it has in all.
+    """
+
+    direction: Direction
+    number: int
+    seconds: float
+
 
 Out = TcpAnswer | Judge
 """What is to be done: an answer to send, or a judgement to ask for with `TcpStream.judge`."""
@@ -96,23 +110,20 @@ class TcpStream:
         return not (self._exchange.owes or self._exchange.held or self._unacknowledged)
 
     @property
-    def owed(self) -> Mapping[Direction, tuple[int, float]]:
-        """The directions in which a sender must go on, with the seconds that it has in all.
+    def owed(self) -> Iterator[Owed]:
+        """What senders must go on with, and how long they have.
 
-        The number beside them is that of the frame: with another number, the time begins anew.
+        While the last byte of a frame is missing, the time of the whole frame runs on.
         """
         if self._holds_end:
-            return {Direction.REQUEST: (_ENDED, _END_SECONDS)}
-        seconds = {
-            Wait.FRAME: self._inspections.limits.wait_seconds,
-            Wait.CARRIAGE_RETURN: _CARRIAGE_RETURN_SECONDS,
-        }
-        waits = ((direction, self._exchange.waits(direction)) for direction in Direction)
-        return {
-            direction: (self._frames[direction], seconds[wait])
-            for direction, wait in waits
-            if wait is not Wait.NOTHING
-        }
+            yield Owed(Direction.REQUEST, _ENDED, _END_SECONDS)
+            return
+        for direction in Direction:
+            wait, number = self._exchange.waits(direction), self._frames[direction]
+            if wait is not Wait.NOTHING:
+                yield Owed(direction, number, self._inspections.limits.wait_seconds)
+            if wait is Wait.CARRIAGE_RETURN:
+                yield Owed(direction, number, _CARRIAGE_RETURN_SECONDS)
 
     def receive(self, given: TcpData) -> list[Out]:
         """Take bytes that the proxy has given away."""

@@ -56,8 +56,8 @@ class OpenFrame:
         part, _ = self.parts[len(self._bodies)]
         if not passes(judged) and self.refused is None:
             self.refused = (part, judged)
-        is_masked = judged.decision.effect is Action.REDACT and judged.body is not None
-        self._bodies.append(judged.body if is_masked and judged.body else part.content)
+        masked = judged.body if judged.decision.effect is Action.REDACT else None
+        self._bodies.append(part.content if masked is None else masked)
 
     def released(self) -> bytes:
         """What goes on: the frame, or the beginning of one whose rest follows."""

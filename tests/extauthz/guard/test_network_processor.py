@@ -1,4 +1,5 @@
 import asyncio
+from contextlib import suppress
 
 import grpc
 import pytest
@@ -253,6 +254,43 @@ def test_while_one_direction_is_judged_elsewhere_the_other_goes_on(converse, mon
     connection, _ = converse(talk)
     assert connection.heard.startswith(ACK)
     assert b"MSA|AR|M1" in connection.heard
+
+
+def test_many_messages_of_one_piece_leave_the_worker_to_others(converse, monkeypatch):
+    judged, judge, turns = [], TcpStream.judge, []
+
+    async def counted(stream, asked):
+        judged.append(len(turns))
+        return await judge(stream, asked)
+
+    async def other():
+        while True:
+            turns.append(None)
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(TcpStream, "judge", counted)
+
+    async def talk(connection):
+        neighbour = asyncio.create_task(other())
+        await connection.exchange(CLEAN * 5)
+        neighbour.cancel()
+
+    connection, _ = converse(talk)
+    assert connection.forwarded == CLEAN * 5
+    assert len(set(judged)) == 5  # in each turn one
+
+
+def test_a_sender_that_seems_to_end_again_and_again_has_no_more_time(converse):
+    async def talk(connection):
+        await connection.exchange(VT)
+        with suppress(grpc.aio.AioRpcError, asyncio.InvalidStateError):  # the call has ended
+            while True:
+                await connection.exchange(b"\x1c")
+                await connection.exchange(b"x")  # each of both alone would begin a time anew
+
+    connection, records = converse(talk, limits=Limits(wait_seconds=0.2))
+    assert connection.forwarded == b""
+    assert reasons(records)[0] in ("OUT_OF_TIME", "UNSCANNABLE")
 
 
 def test_a_long_message_is_judged_by_a_scanner_process(guard, run):

@@ -59,6 +59,13 @@ def test_a_masked_message_leaves_masked_in_a_whole_frame():
     assert shell.went[REQUEST] == framed(MASKED.replace(b"MASK", b"XXX"))
 
 
+def test_a_message_of_which_nothing_is_left_leaves_empty():
+    def emptied(judge):
+        return replace(by_words(judge), body=b"")
+
+    assert Shell(emptied).request(framed(MASKED)).went[REQUEST] == framed(b"")
+
+
 def test_what_must_be_masked_and_is_not_is_refused():
     def unmasked(judge):
         return replace(by_words(judge), body=None)
