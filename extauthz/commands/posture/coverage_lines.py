@@ -49,6 +49,9 @@ def board(report: Report, accepted: Accepted) -> str:
         return f"{line}. Guaranteed: no cell is DOWN or UNKNOWN."
     known = sum(accepted.of(each) is not None for each in report.verdicts)
     accepts = f", {known:,} of them accepted" if known else ""
-    return (
-        f"{line}; {counts[State.DOWN]:,} are DOWN{accepts}; {counts[State.UNKNOWN]:,} are UNKNOWN."
-    )
+    down, unknown = _are(counts[State.DOWN]), _are(counts[State.UNKNOWN])
+    return f"{line}; {down} DOWN{accepts}; {unknown} UNKNOWN."
+
+
+def _are(count: int) -> str:
+    return f"{count:,} {'is' if count == 1 else 'are'}"

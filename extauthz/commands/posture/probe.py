@@ -113,7 +113,8 @@ def _once(prober: Prober, targets: tuple[Target, ...]) -> int:
     rest = len(targets) - len(found)
     if rest:
         sys.stderr.write(
-            f"{rest} targets were left out: their cells had a canary within {LEAST_SECONDS:.0f} s\n"
+            f"{rest} of {len(targets)} targets left out: a canary was sent to the cell "
+            f"within {LEAST_SECONDS:.0f} s\n"
         )
     return 0 if found and all(map(_is_good, found)) else 1
 

@@ -145,7 +145,7 @@ def test_the_line_for_the_board_says_guaranteed_only_when_all_is_up():
     assert "Guaranteed" not in line
     assert coverage_lines.board(MIXED.report, KNOWN) == (
         "The guard is up at 2 of 5 cells (40.0 %: 1 proved, 1 observed); 2 are DOWN, "
-        "1 of them accepted; 1 are UNKNOWN."
+        "1 of them accepted; 1 is UNKNOWN."
     )
     assert "nothing is known" in coverage_lines.board(audited().report, NOBODY)
 

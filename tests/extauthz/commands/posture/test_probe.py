@@ -60,7 +60,7 @@ def test_a_canary_that_reaches_an_application_is_a_line_and_exit_code_1(
     assert out == (tmp_path / "canaries.jsonl").read_text()
     code, out, err = probe("--once", "--through", f"127.0.0.1:{application}")
     assert (code, out) == (1, "")
-    assert err.startswith("1 targets were left out")
+    assert err.startswith("1 of 1 targets left out: ")
 
 
 WRONG = {
