@@ -16,7 +16,7 @@ def try_both(hospital: Hospital, gate: str, way: Way) -> bytes:
 
     ended, arrived, token = _try(hospital, gate, way, CLEAN)
     assert way.clean in (ended, "*"), way.name
-    assert (token in arrived) == way.arrives, way.name
+    assert way.arrives is None or (token in arrived) == way.arrives, way.name
     return denied
 
 

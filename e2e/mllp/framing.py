@@ -163,7 +163,7 @@ WAYS: Final = (
         lambda v: Sent((v.frame(),), answers=0, is_reset=True),
         dirty=NOTHING,
         clean=NOTHING,
-        arrives=False,
+        arrives=None,
     ),
     unread("two start blocks", "a receiver takes the second", lambda v: VT + v.frame()),
     unread(

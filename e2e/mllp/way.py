@@ -91,7 +91,7 @@ class Way:
         dirty: how the message with the value ends for its sender: the last MSA-1, `closed`, empty
             for nothing, or `*` where that depends on how fast others are. It never arrives.
         clean: how its twin ends.
-        arrives: whether its twin arrives.
+        arrives: whether its twin arrives; None where that depends on how fast others are.
         is_slow: whether it is tried in the slow lane only.
     """
 
@@ -100,7 +100,7 @@ class Way:
     make: Callable[[Value], Sent]
     dirty: str = NAK
     clean: str = DELIVERED
-    arrives: bool = True
+    arrives: bool | None = True
     is_slow: bool = False
 
 
