@@ -129,6 +129,7 @@ def test_each_guarded_port_refuses_in_monitor_mode_with_a_decision_of_the_ledger
         assert record["source"] == PROBE.principal
 
 
+@pytest.mark.slow
 def test_the_message_beside_a_canary_passes_and_only_it_is_observed(lab: Lab, probe: Probe) -> None:
     claim = Request(BILLING.host, path="/claims", headers=FHIR, body=payloads.patient_bundle())
     probe.send(lab, [probe.target(lab, BILLING)])
@@ -156,6 +157,7 @@ def test_a_target_with_another_workloads_name_proves_nothing(lab: Lab, probe: Pr
     assert (code, [each.result for each in outcomes]) == (1, [Result.WRONG_PEER])
 
 
+@pytest.mark.slow
 def test_past_the_sidecar_a_canary_reaches_the_application_and_is_an_alarm(
     lab: Lab, probe: Probe
 ) -> None:
@@ -170,6 +172,7 @@ def test_a_port_without_the_gate_is_an_alarm(lab: Lab, probe: Probe) -> None:
     assert (code, [each.result for each in outcomes]) == (1, [Result.REACHED])
 
 
+@pytest.mark.slow
 def test_while_the_guard_is_dead_nothing_is_proved_and_nothing_has_passed(
     lab: Lab, probe: Probe
 ) -> None:
@@ -216,6 +219,7 @@ def _listens(port: int) -> bool:
     return False
 
 
+@pytest.mark.slow
 def test_an_answer_is_refused_or_masked_by_the_gate_of_who_gives_it(
     lab: Lab, probe: Probe, echo: list[Target]
 ) -> None:

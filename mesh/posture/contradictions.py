@@ -62,6 +62,9 @@ _OF_PORTS: Final = frozenset(
     {"port-is-tcp", "port-is-tls", "port-is-udp", "port-without-protocol", "service-entry-unread"}
 )
 """About what a port speaks: `mesh.posture.declared` says it, port by port."""
+_OF_RUNNING_PODS: Final = frozenset({"mesh-excludes-ports", "mesh-excludes-ranges"})
+"""About what new pods get. Running ones say themselves what is excluded."""
+_ELSEWHERE: Final = _OF_POLICIES | _OF_PORTS | _OF_RUNNING_PODS
 _WHOLE_SIDE: Final = ("filter-",)
 """Rules about filters: their side is the context of the patch."""
 
@@ -91,7 +94,7 @@ class Contradictions:
         self._everywhere: list[tuple[IstioProblem, MeshObject | None]] = []
         self._near: dict[str, list[tuple[IstioProblem, MeshObject]]] = defaultdict(list)
         for each in problems:
-            if each.rule.severity in _JUDGING and each.rule.name not in _OF_POLICIES | _OF_PORTS:
+            if each.rule.severity in _JUDGING and each.rule.name not in _ELSEWHERE:
                 self._file(each)
 
     def _file(self, problem: IstioProblem) -> None:

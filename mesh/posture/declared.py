@@ -28,8 +28,9 @@ from mesh.posture.evidence import Evidence, Layer, Stance
 from mesh.posture.inventory import Placed
 
 NEEDED: Final = (
-    "AuthorizationPolicy", "DestinationRule", "EnvoyFilter", "Gateway", "Namespace",
-    "PeerAuthentication", "Pod", "Service", "ServiceEntry", "Sidecar", "VirtualService",
+    "AuthorizationPolicy", "ClusterRole", "ClusterRoleBinding", "DestinationRule", "EnvoyFilter",
+    "GRPCRoute", "Gateway", "HTTPRoute", "Namespace", "NetworkPolicy", "PeerAuthentication", "Pod",
+    "Service", "ServiceEntry", "Sidecar", "TCPRoute", "TLSRoute", "VirtualService",
 )  # fmt: skip
 """Kinds that must be listed whole. MeshConfig must be there too, as istiod reads it."""
 

@@ -67,17 +67,24 @@ def _pod(snapshot: MeshSnapshot, workload: Workload, number: int) -> Iterator[Me
         {**workload.labels, "pod-template-hash": _HASH},
         spec,
         owner,
+        {name: note.text for name, note in workload.annotations.items()},
     )
 
 
-def pod(
-    namespace: str, name: str, labels: dict[str, str], spec: dict[str, Any], owner: dict[str, str]
+def pod(  # noqa: PLR0917 - what Kubernetes knows of one
+    namespace: str,
+    name: str,
+    labels: dict[str, str],
+    spec: dict[str, Any],
+    owner: dict[str, str],
+    notes: dict[str, str] | None = None,
 ) -> Iterator[MeshObject]:
     """A pod that runs and is ready."""
     value = {
         "kind": "Pod",
         "metadata": {
             "name": name, "namespace": namespace, "labels": labels, "ownerReferences": [owner],
+            "annotations": notes or {},
         },
         "spec": spec,
         "status": {

@@ -52,6 +52,8 @@ MORE_THAN_ADVICE: Final = {
 NOT_RIGHT_FOR_A_POD: Final = {
     "gateway-not-guarded": "a sidecar's policy does not make the gateway ask the guard",
     "gateway-plain-http": "the gateway itself does not ask the guard",
+    "guard-without-token": "the seed leaves the guard's role to another file",
+    "policy-object-unread": "the seed leaves the guard's role to another file",
     "pod-without-sidecar": "the seed's pod has no label, so no filter is for it",
 }
 
@@ -135,7 +137,19 @@ def test_the_order_of_objects_says_nothing(order: list[int]) -> None:
     assert lines(tuple(CLEAN.documents[place] for place in order)) == lines(CLEAN.documents)
 
 
-@settings(max_examples=10)  # a mesh is judged twice in each
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", SEEDS, ids=name)
+def test_no_kind_that_is_gone_turns_a_cell_up(seed: Seed) -> None:
+    whole = living(snapshot(seed))
+    before = {each.cell: each.state for each in judged(whole).verdicts}
+    for gone in sorted({each.kind for each in whole.documents}):
+        rest = tuple(each for each in whole.documents if each.kind != gone)
+        after = judged(MeshSnapshot(rest, LISTED - {gone})).verdicts
+        up = [each.cell for each in after if each.state is State.UP]
+        assert [cell for cell in up if before.get(cell) is not State.UP] == [], gone
+
+
+@settings(max_examples=5)  # a mesh is judged twice in each
 @given(st.sampled_from(SEEDS), st.data())
 def test_less_is_never_better(seed: Seed, data: st.DataObject) -> None:
     """A kind that is gone, or a layer that is gone, turns no cell UP."""
