@@ -11,7 +11,7 @@ from mesh.policy.decision import Action, Decision, Reason
 from mesh.posture.canary import gate
 from mesh.posture.canary.gate import Recognised
 from mesh.posture.canary.nonce import HEADER, REFUSED_HEADER, Keys
-from mesh.posture.canary.proof import prove
+from mesh.posture.canary.proof import State, prove
 
 _TO_NANOSECONDS: Final = 1e9
 
@@ -85,7 +85,9 @@ def is_traffic(
     if keys is None or outcome.facts is None:
         return True
     if handled is not None:
-        return not handled.found.is_ours
+        # without a certificate anybody may have taken the nonce from the wire
+        is_anybodys = handled.found.state is State.ALTERED and not outcome.facts.source
+        return is_anybodys or not handled.found.is_ours
     if outcome.decision.reason is not Reason.NO_PHI:
         return True
     return not gate.is_refusal(headers, outcome.facts, keys, now / _TO_NANOSECONDS)

@@ -35,6 +35,7 @@ from extauthz.records.judgement import Judgement
 from extauthz.records.logs import LogEvent
 from mesh.exchange.events import Failure, Head
 from mesh.exchange.tcp_events import (
+    Close,
     Fault,
     Judge,
     Judged,
@@ -213,6 +214,8 @@ class TcpStream:
                 self._ready[step.direction].append(step)
                 if step.direction is source:  # else it is a NAK
                     self._count(step)
+            elif reason := _unrecorded(step, event):
+                self._inspections.open(self._call).refuse(reason, self._facts)
         # what goes back comes first: the end of the client's bytes can end the connection
         yield from self._answers(Direction.RESPONSE)
         yield from self._answers(Direction.REQUEST)
@@ -255,6 +258,17 @@ class TcpStream:
 
 def _size(ready: list[Send]) -> int:
     return sum(len(step.data) for step in ready)
+
+
+def _unrecorded(step: Close, event: TcpEvent) -> Reason | None:
+    """Return why a connection closes, where nobody has recorded it yet.
+
+    A judgement is recorded, and so is a message whose rest does not come.
+    """
+    if isinstance(event, Judged | Fault):
+        return None
+    is_known = isinstance(event, Overdue) and step.reason is Reason.OUT_OF_TIME
+    return None if is_known else step.reason
 
 
 def _facts_of(judge: Judge) -> Facts:

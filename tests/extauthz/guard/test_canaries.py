@@ -372,6 +372,24 @@ def test_canaries_are_no_part_of_the_traffic_and_the_message_beside_one_is(tmp_p
     assert reasons(g.records()) == ["CANARY", "CANARY_ALTERED", "CANARY_ALTERED", "ALLOWED_BY_RULE"]
 
 
+def test_a_nonce_from_the_wire_hides_no_edge_of_who_has_no_certificate(tmp_path, engine, run):
+    store = ObservationStore(tmp_path / "edges", 0, utc_day)
+    g = Guard(tmp_path, engine, edges=store, canary_keys=KEYS, policy=POLICIES["monitor, allows"])
+    named = Nonce(
+        Purpose.REQUEST, "", BILLING, 8080, CELL, int(time.time()), "abcdefghijklmnop" * 2
+    )
+    signed = sign(named, KEYS)
+
+    async def scenario():
+        async with g:
+            await g.check(asked(signed, source=""))
+            await g.check(asked(signed, DENIED, source=""))
+
+    run(scenario())
+    assert reasons(g.records()) == ["CANARY", "UNENCRYPTED"]
+    assert [each.count for each in read([tmp_path / "edges"]).observations] == [1]
+
+
 def test_the_refusal_of_a_canary_is_no_traffic_at_the_gate_of_responses(tmp_path, engine, run):
     store = ObservationStore(tmp_path / "edges", 0, utc_day)
     g = Guard(tmp_path, engine, edges=store, canary_keys=KEYS, policy=POLICIES["monitor, allows"])

@@ -27,7 +27,10 @@ from extauthz.guard.recorder import Recorder
 from extauthz.guard.tcp_stream import TcpStream
 from extauthz.records.ledger.keeper import LedgerError
 from extauthz.settings import Limits
+from mesh.exchange.tcp_events import Close
+from mesh.exchange.tcp_exchange import TcpExchange
 from mesh.message.facts import Direction
+from mesh.policy.decision import Reason
 
 READ, WRITE = "read_data", "write_data"
 MONITOR = POLICY.replace("spec:", "spec:\n  mode: monitor")
@@ -308,6 +311,22 @@ def test_a_long_message_is_judged_by_a_scanner_process(guard, run):
     assert connection.forwarded == b""
     assert b"MSA|AR|M1" in connection.heard
     assert reasons(records) == ["MINIMUM_NECESSARY"]
+
+
+def test_a_connection_that_the_exchange_cannot_follow_closes_with_a_record(converse, monkeypatch):
+    def broken(self, event):
+        self._is_closed = True
+        return (Close(Reason.INTERNAL_ERROR),)
+
+    monkeypatch.setattr(TcpExchange, "receive", broken)
+
+    async def talk(connection):
+        await connection.give(CLEAN)
+        while not connection.is_closed:
+            await connection.take()
+
+    connection, records = converse(talk)
+    assert (connection.forwarded, reasons(records)) == (b"", ["INTERNAL_ERROR"])
 
 
 def test_an_exception_refuses_and_its_text_goes_nowhere(converse, monkeypatch, capfd):
