@@ -21,12 +21,12 @@ from extauthz.guard.admission import Admission
 from extauthz.guard.calls import call_of
 from extauthz.guard.envoy import network, wire
 from extauthz.guard.inspection import InspectionContext
-from extauthz.guard.tcp_event import TcpAnswer, TcpData
+from extauthz.guard.tcp_answer import TcpAnswer
 from extauthz.guard.tcp_stream import Out, Owed, TcpStream
 from extauthz.records import logs
 from extauthz.records.allow_list import SpanName
 from extauthz.records.logs import LogEvent
-from mesh.exchange.tcp_events import Judged
+from mesh.exchange.tcp_events import Judged, Received
 from mesh.policy.decision import Reason
 
 _EOF: Final[object] = grpc.aio.EOF  # type: ignore[attr-defined]  # missing in grpc-stubs
@@ -93,7 +93,7 @@ class _Conversation:
         self._stream = stream
         self._admission = admission
         self._context = context
-        self._reading: asyncio.Task[TcpData | None] | None = None
+        self._reading: asyncio.Task[Received | None] | None = None
         self._judging: set[asyncio.Task[Judged]] = set()
         self._until: dict[Owed, float] = {}
         self._drained = asyncio.get_running_loop().create_future()
@@ -144,7 +144,7 @@ class _Conversation:
         late = [owed.direction for owed, until in self._until.items() if until <= now]
         return self._stream.overdue(late[0]) if late else []
 
-    async def _read(self) -> TcpData | None:
+    async def _read(self) -> Received | None:
         """Return the next bytes, or None when the proxy has ended the call.
 
         Raises:

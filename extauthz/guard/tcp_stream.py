@@ -29,7 +29,7 @@ from typing import Final, NamedTuple
 from extauthz.guard.admission import Admission, Reservation
 from extauthz.guard.inspection import Call, InspectionContext
 from extauthz.guard.stream_event import MessagePart, stops
-from extauthz.guard.tcp_event import TcpAnswer, TcpData
+from extauthz.guard.tcp_answer import TcpAnswer
 from extauthz.records import logs
 from extauthz.records.judgement import Judgement
 from extauthz.records.logs import LogEvent
@@ -126,11 +126,10 @@ class TcpStream:
             if wait is Wait.CARRIAGE_RETURN:
                 yield Owed(direction, number, _CARRIAGE_RETURN_SECONDS)
 
-    def receive(self, given: TcpData) -> list[Out]:
+    def receive(self, given: Received) -> list[Out]:
         """Take bytes that the proxy has given away."""
         self._unanswered[given.direction] += 1
-        event = Received(given.direction, given.data, given.end)
-        return self._after(event, given.direction)
+        return self._after(given, given.direction)
 
     def judged(self, judged: Judged) -> list[Out]:
         """Take a judgement that was asked for."""

@@ -167,34 +167,16 @@ def _exported(destination: Destination) -> frozenset[str]:
 
 def _shows(sidecar: MeshObject, destination: Destination) -> bool:
     """Whether a Sidecar lets its workloads see a destination."""
-    egress = sidecar.spec.at("egress")
+    egress, namespace = sidecar.spec.at("egress"), destination.document.namespace
     if egress.missing:
         return True
     for entry in egress:
         number = entry.at("port", "number").text
         if number and number != str(destination.port):
             continue
-        if any(_names(word, sidecar, destination) for word in entry.at("hosts").texts):
+        if any(
+            scoping.shows(word, destination.host, namespace, sidecar.namespace)
+            for word in entry.at("hosts").texts
+        ):
             return True
     return False
-
-
-def _names(word: str, sidecar: MeshObject, destination: Destination) -> bool:
-    namespace, slash, host = word.partition("/")
-    if not slash:
-        namespace, host = "*", word
-    own = destination.document.namespace
-    if namespace == ".":
-        namespace = sidecar.namespace
-    if namespace not in ("*", own):
-        return False
-    host = short(host)
-    if host.startswith("*"):
-        return destination.host.endswith(host[1:])
-    return host == destination.host
-
-
-def short(host: str) -> str:
-    """A host without the cluster's domain: `lab.clinic.svc`."""
-    before, service, _ = host.partition(".svc.")
-    return f"{before}.svc" if service else host

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from mesh.posture.destinations import short
+from mesh.istio.check.scoping import short
 
 
 class Encryption(StrEnum):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from mesh.istio.check.workloads import ISTIO_CONTAINERS, Workload
+from mesh.istio.check.workloads import ISTIO_CONTAINERS, Workload, may_rewrite_network
 from mesh.istio.snapshot import MeshObject, MeshSnapshot, Node
 from mesh.posture.cell import WorkloadName
 from mesh.posture.observed import time_of
@@ -24,7 +24,6 @@ _PROXY_ID: Final = "1337"
 """User and group of the sidecar, where the rules name no other. What they send is not captured."""
 _OWN_PORTS: Final = frozenset({"15020", "15021", "15053", "15090"})
 """Ports of the sidecar itself: health, metrics and DNS. No application listens there."""
-_POWERS: Final = frozenset({"NET_ADMIN", "NET_RAW", "ALL", "SYS_ADMIN"})
 
 
 @dataclass(frozen=True)
@@ -120,10 +119,7 @@ class Pod:
             yield "no-sidecar", "it has no sidecar", "inject one, and restart the workload"
         yield from self._as_proxy()
         for each in self.applications:
-            context = each.at("security_context")
-            if context.at("privileged").is_true or not _POWERS.isdisjoint(
-                word.removeprefix("CAP_") for word in context.at("capabilities", "add").texts
-            ):
+            if may_rewrite_network(each):
                 name = each.at("name").text
                 yield (
                     "network-capabilities",

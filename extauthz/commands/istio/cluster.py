@@ -6,14 +6,14 @@ It reads what the role of `role()` lets it read, no Secret among it, and writes 
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from extauthz.commands.istio import kubeconfig
 from extauthz.commands.istio.errors import UsageError
 from extauthz.policies import kubernetes_api
 from extauthz.policies.kubernetes_api import Api, ApiError, GoneError
+from extauthz.posture.kinds import CONFIG_MAPS, KINDS, Kind
 from extauthz.settings import Cluster, SettingsError, parse_policy
 from mesh.istio import snapshot
 from mesh.istio.installation import ROOT_NAMESPACE
@@ -24,59 +24,8 @@ SCHEME: Final = "kubernetes://"
 _NAME: Final = "phiguard-istio-check"
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    name: str
-    group: str
-    version: str
-    plural: str
-
-    @property
-    def path(self) -> str:
-        base = f"/apis/{self.group}" if self.group else "/api"
-        return f"{base}/{self.version}/{self.plural}"
-
-
-_KINDS: Final = tuple(
-    _Kind(*row.split()) if not row.startswith("-") else _Kind(row.split()[1], "", *row.split()[2:])
-    for row in """\
-- Namespace v1 namespaces
-- Pod v1 pods
-- Service v1 services
-- ServiceAccount v1 serviceaccounts
-Deployment apps v1 deployments
-StatefulSet apps v1 statefulsets
-DaemonSet apps v1 daemonsets
-ReplicaSet apps v1 replicasets
-CronJob batch v1 cronjobs
-Job batch v1 jobs
-HorizontalPodAutoscaler autoscaling v2 horizontalpodautoscalers
-NetworkPolicy networking.k8s.io v1 networkpolicies
-ClusterRole rbac.authorization.k8s.io v1 clusterroles
-ClusterRoleBinding rbac.authorization.k8s.io v1 clusterrolebindings
-MutatingWebhookConfiguration admissionregistration.k8s.io v1 mutatingwebhookconfigurations
-AuthorizationPolicy security.istio.io v1 authorizationpolicies
-PeerAuthentication security.istio.io v1 peerauthentications
-RequestAuthentication security.istio.io v1 requestauthentications
-DestinationRule networking.istio.io v1 destinationrules
-Gateway networking.istio.io v1 gateways
-ServiceEntry networking.istio.io v1 serviceentries
-Sidecar networking.istio.io v1 sidecars
-VirtualService networking.istio.io v1 virtualservices
-WorkloadEntry networking.istio.io v1 workloadentries
-EnvoyFilter networking.istio.io v1alpha3 envoyfilters
-Telemetry telemetry.istio.io v1 telemetries
-Gateway gateway.networking.k8s.io v1 gateways
-HTTPRoute gateway.networking.k8s.io v1 httproutes
-GRPCRoute gateway.networking.k8s.io v1 grpcroutes
-TLSRoute gateway.networking.k8s.io v1 tlsroutes
-TLSRoute gateway.networking.k8s.io v1alpha2 tlsroutes
-TCPRoute gateway.networking.k8s.io v1 tcproutes
-TCPRoute gateway.networking.k8s.io v1alpha2 tcproutes
-SegmentationPolicy phiguard.dev v1alpha1 segmentationpolicies
-""".splitlines()
-)
-_CONFIG_MAPS: Final = ("istio", snapshot.INJECTOR)
+_STORAGE: Final = ("PersistentVolume", "PersistentVolumeClaim", "StorageClass")
+_KINDS: Final = tuple(kind for kind in KINDS if kind.name not in _STORAGE)
 _HINTS: Final = {
     401: "the API server does not know the token; log in again",
     410: "its list changes faster than it can be read; ask again in a minute",
@@ -99,7 +48,7 @@ def role() -> str:
         {
             "apiGroups": [""],
             "resources": ["configmaps"],
-            "resourceNames": list(_CONFIG_MAPS),
+            "resourceNames": list(CONFIG_MAPS),
             "verbs": ["get"],
         }
     ]
@@ -170,28 +119,40 @@ def reached(config: Path | None, proxy: str, environment: Mapping[str, str]) -> 
         yield Api(login.server, login.token_file or token, roots if login.roots else None)
 
 
-def _listed(api: Api, kind: _Kind) -> tuple[dict[str, Any], ...]:
+def _listed(api: Api, kind: Kind) -> tuple[dict[str, Any], ...]:
+    """The objects of a kind, in the first version that the server has."""
+    for path in kind.paths:
+        found = _of_path(api, path, kind.plural)
+        if found is not None:
+            return found
+    return ()
+
+
+def _of_path(api: Api, path: str, plural: str) -> tuple[dict[str, Any], ...] | None:
     with suppress(GoneError):  # the next page of a list that is too old by now: begin again
-        return _items(api, kind)
-    return _items(api, kind, final=True)
+        return _items(api, path, plural)
+    return _items(api, path, plural, final=True)
 
 
-def _items(api: Api, kind: _Kind, *, final: bool = False) -> tuple[dict[str, Any], ...]:
+def _items(
+    api: Api, path: str, plural: str, *, final: bool = False
+) -> tuple[dict[str, Any], ...] | None:
+    """The objects of one list; None where the server does not have it."""
     try:
-        found = kubernetes_api.list_objects(api, kind.path).items
+        found = kubernetes_api.list_objects(api, path).items
         if all(isinstance(item, dict) and isinstance(item.get("metadata"), dict) for item in found):
             return found
         raise ApiError("a response of the API does not have the documented form")  # noqa: TRY301
     except ApiError as error:
         if isinstance(error, GoneError) and not final:
             raise
-        return _refused(error, kind.plural)
+        if error.status != _ABSENT:
+            _refuse(error, plural)
+        return None
 
 
-def _refused(error: ApiError, what: str) -> tuple[dict[str, Any], ...]:
-    """An empty list where the kind is not installed; else raises UsageError."""
-    if error.status == _ABSENT:
-        return ()
+def _refuse(error: ApiError, what: str) -> NoReturn:
+    """Say why the server does not list something. Raises UsageError."""
     if error.status == _FORBIDDEN:
         raise UsageError(
             f"the API server forbids to list {what}; "
@@ -212,7 +173,7 @@ def _config_maps(
             found.append({**item, "kind": "ConfigMap"})
         except ApiError as error:
             if error.status not in (_ABSENT, _FORBIDDEN):
-                _refused(error, "configmaps")
+                _refuse(error, "configmaps")
             why = "is not there" if error.status == _ABSENT else "is forbidden; bind the Role"
             missing.append(f"ConfigMap {root}/{name} {why}")
     return found, tuple(missing)
@@ -226,4 +187,4 @@ def _names(items: list[dict[str, Any]]) -> list[str]:
         and "sidecar-injector" in str(item["metadata"].get("name"))
     }
     suffixes = [f"-{revision}" for revision in sorted(revisions - {"default"})]
-    return [f"{name}{suffix}" for suffix in ("", *suffixes) for name in _CONFIG_MAPS]
+    return [f"{name}{suffix}" for suffix in ("", *suffixes) for name in CONFIG_MAPS]

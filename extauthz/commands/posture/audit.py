@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from extauthz.commands.errors import UsageError
+from extauthz.commands import output_file
 from extauthz.commands.posture import coverage_lines, judged, records, sources
 from extauthz.commands.posture.outputs import FORMATS, Ask
 
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     records.check(args)
     audited = judged.audited(args)
     known = judged.accepted(args, audited.report.at)
-    _write(FORMATS[args.format](Ask(audited, known, args.all)), args.output)
+    output_file.write((FORMATS[args.format](Ask(audited, known, args.all)),), args.output)
     records.keep(args, audited, known)
     for problem in audited.problems:
         sys.stderr.write(f"not read: {problem}\n")
@@ -47,15 +47,3 @@ def run(args: argparse.Namespace) -> int:
         sys.stderr.write(f"no longer accepted since {each.until}: {each.cells}\n")
     sys.stderr.write(f"{coverage_lines.board(audited.report, known)}\n")
     return judged.code(audited.report, known, strict=args.strict)
-
-
-def _write(text: str, output: Path | None) -> None:
-    """Write to a file, or to the standard output. Raises UsageError."""
-    if output is None:
-        sys.stdout.write(text)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        why = (error.strerror or "cannot be written").lower()
-        raise UsageError(f"--output {output}: {why}; name a file in a folder that exists") from None

@@ -2,10 +2,10 @@
 
 import argparse
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from extauthz.commands import output_file
 from extauthz.commands.errors import UsageError
 from extauthz.commands.rest import catalogues
 from extauthz.commands.rest.forms import FORMS, Ask
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     with catalogues.opened(args) as store:
         ask = Ask(store, args.all, services, args.environment)
         try:
-            _write(FORMS[args.format](ask), args.output)
+            output_file.write(FORMS[args.format](ask), args.output)
         except MissingWriterError as error:
             raise UsageError(f"--format parquet: {error}") from None
     return 0
@@ -66,17 +66,3 @@ def _service(text: str) -> tuple[str, str]:
     if not found or not source or not name:
         raise UsageError(f"--service {text}: write SOURCE=NAME, as postgres://db.clinic/ehr=clinic")
     return source, name
-
-
-def _write(pieces: Iterable[str] | Iterable[bytes], output: Path | None) -> None:
-    """Write pieces to a file, or to the standard output. Raises UsageError."""
-    data = (piece.encode() if isinstance(piece, str) else piece for piece in pieces)
-    if output is None:
-        sys.stdout.buffer.writelines(data)
-        return
-    try:
-        with output.open("wb") as file:
-            file.writelines(data)
-    except OSError as error:
-        why = (error.strerror or "cannot be written").lower()
-        raise UsageError(f"--output {output}: {why}; name a file in a folder that exists") from None

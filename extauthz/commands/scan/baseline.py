@@ -2,7 +2,8 @@
 
 A finding is known again by its document, its infoType and what surrounds it
 (`extauthz.commands.scan.places`), and each as often as it was there. So another line of the same
-form is new, and lines above may come and go. The file holds no value and no hash of one.
+form is new, and lines above may come and go. The file holds no value that
+was found, no hash of one, and no number of the line.
 """
 
 import os

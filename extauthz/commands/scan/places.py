@@ -1,8 +1,8 @@
 """Where a finding stands for a reader: its line and column, and what surrounds it.
 
 INVARIANT (no value): the surroundings are a digest of the line with every finding in it replaced by
-its infoType. So the same line with another patient has the same digest, and nothing of a value is
-in it.
+its infoType, and every number by 0. So the same line with another patient has the same digest, and
+neither a value that was found nor a number that was not is in it.
 """
 
 import hashlib
@@ -18,6 +18,8 @@ _AROUND: Final = 120
 """Bytes of a line before and after a finding that its surroundings take in."""
 _DIGITS: Final = 16
 _NUMBERS: Final = re.compile(r"\[\d+\]")
+# matches `7730145`; a number that no detector knows could be an identifier all the same
+_DIGIT_RUNS: Final = re.compile(rb"[0-9]+")
 _BINARY: Final = 4096  # bytes in which a NUL says that a document has no lines
 
 
@@ -108,7 +110,7 @@ def _masked(lines: Lines, low: int, high: int, ranges: list[tuple[int, int, str]
         parts += [data[at - low : max(start, at) - low], info_type.encode()]
         at = end
     parts.append(data[max(at - low, 0) :] if at < high else b"")
-    return b"".join(parts).strip()
+    return _DIGIT_RUNS.sub(b"0", b"".join(parts).strip())
 
 
 def _digest(finding: Finding, masked: bytes) -> str:

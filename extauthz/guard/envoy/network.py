@@ -1,4 +1,4 @@
-"""Envoy's network `ProcessingRequest` becomes `TcpData`, and a `TcpAnswer` its response.
+"""Envoy's network `ProcessingRequest` becomes `Received`, and a `TcpAnswer` its response.
 
 INVARIANT (never off): no response sets `close_stream_to_ext_proc_server`. Envoy would let
 everything after it pass unread.
@@ -10,7 +10,8 @@ from typing import Any, Final
 from extauthz.guard.envoy import wire
 from extauthz.guard.envoy.identity import address, host, principal, receiver
 from extauthz.guard.inspection import Call
-from extauthz.guard.tcp_event import TcpAnswer, TcpData
+from extauthz.guard.tcp_answer import TcpAnswer
+from mesh.exchange.tcp_events import Received
 from mesh.istio import call_metadata
 from mesh.message.decimals import decimal
 from mesh.message.facts import Direction, Facts, Operation, Protocol, Vantage
@@ -24,7 +25,7 @@ _PARTS: Final = 4  # outbound|2575||lab.finance.svc.cluster.local
 _LAST_PORT: Final = 65535
 
 
-def decode(data: bytes) -> TcpData | None:
+def decode(data: bytes) -> Received | None:
     """Return the bytes of a message, or None when it holds none: the schema does not know it.
 
     Raises:
@@ -36,7 +37,7 @@ def decode(data: bytes) -> TcpData | None:
         return None
     part = request.read_data if is_read else request.write_data
     direction = Direction.REQUEST if is_read else Direction.RESPONSE
-    return TcpData(direction, part.data, part.end_of_stream)
+    return Received(direction, part.data, part.end_of_stream)
 
 
 def encode(answer: TcpAnswer) -> bytes:

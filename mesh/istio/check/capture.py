@@ -5,7 +5,7 @@ from typing import Final
 
 from mesh.istio.check import injection
 from mesh.istio.check.view import Mesh
-from mesh.istio.check.workloads import ISTIO_CONTAINERS, Workload
+from mesh.istio.check.workloads import ISTIO_CONTAINERS, Workload, may_rewrite_network
 from mesh.istio.installation import GUARDED_LABEL
 from mesh.istio.problem import IstioProblem, Rule, Severity, problem
 from mesh.istio.snapshot import MeshObject, Node
@@ -91,7 +91,6 @@ _PROXY_VALUES: Final = {
     "include_ipranges": (MESH_RANGES, "*"),
 }
 _PROXY_ID: Final = "1337"
-_POWERS: Final = frozenset({"NET_ADMIN", "NET_RAW", "ALL", "SYS_ADMIN"})
 
 
 def check(mesh: Mesh) -> Iterator[IstioProblem]:
@@ -210,8 +209,7 @@ def _powers(document: MeshObject, container: Node) -> Iterator[IstioProblem]:
     name, context = container.at("name").text, container.at("security_context")
     if name in ISTIO_CONTAINERS:
         return
-    added = context.at("capabilities", "add")
-    if context.at("privileged").is_true or not _POWERS.isdisjoint(added.texts):
+    if may_rewrite_network(container):
         message = f"container `{name}` may administer the pod's network"
         cure = "drop all capabilities, and do not run it privileged"
         yield problem(RAW_NETWORK, document, context, message, cure)

@@ -108,20 +108,40 @@ def _egress(document: MeshObject, hosts: list[Host]) -> Iterator[IstioProblem]:
         return  # everything is visible
     listed = [word for entry in egress for word in entry.at("hosts").texts]
     for host in hosts:
-        if not any(_shows(word, host, document.namespace) for word in listed):
+        if not any(shows(w, host.name, host.service[1], document.namespace) for w in listed):
             message = f"egress lists no `{host.service[1]}/{host.name}`"
             cure = f"add `{host.service[1]}/*` to its hosts"
             yield problem(HIDES, document, egress, message, cure)
 
 
-def _shows(word: str, host: Host, own: str) -> bool:
-    namespace, slash, name = word.partition("/")
+def shows(word: str, host: str, namespace: str, own: str) -> bool:
+    """Whether an entry of a Sidecar's `hosts` names a host.
+
+    Args:
+        word: `NAMESPACE/HOST`, or a host of any namespace.
+        host: of a service.
+        namespace: of the service.
+        own: the Sidecar's namespace.
+    """
+    where, slash, name = word.partition("/")
     if not slash:
-        namespace, name = "*", word
-    near = namespace == "*" or namespace == host.service[1]
-    near = near or (namespace == "." and own == host.service[1])
-    wild = name.startswith("*") and host.name.endswith(name[1:])
-    return near and (name in ("*", host.name) or wild)
+        where, name = "*", word
+    near = where in ("*", namespace) or (where == "." and own == namespace)
+    return near and any(
+        named == each or (named.startswith("*") and each.endswith(named[1:]))
+        for named, each in ((name, host), (short(name), short(host)), (name, _usual(host)))
+    )
+
+
+def _usual(host: str) -> str:
+    """A service's host in the domain that clusters have by default."""
+    return f"{short(host)}.cluster.local" if short(host).endswith(".svc") else host
+
+
+def short(host: str) -> str:
+    """A service's host without the cluster's domain: `lab.clinic.svc`."""
+    before, service, _ = host.partition(".svc.")
+    return f"{before}.svc" if service else host
 
 
 def _ingress(document: MeshObject) -> Iterator[IstioProblem]:

@@ -104,6 +104,17 @@ def selects(selector: Node, labels: Mapping[str, str]) -> bool:
     return all(labels.get(name) == value for name, value in selector.labels.items())
 
 
+_POWERS: Final = frozenset({"NET_ADMIN", "NET_RAW", "ALL", "SYS_ADMIN"})
+"""Capabilities with which a container can rewrite the rules that capture a pod's traffic."""
+
+
+def may_rewrite_network(container: Node) -> bool:
+    """Whether a container can rewrite the rules that capture its pod's traffic."""
+    context = container.at("security_context")
+    added = {word.removeprefix("CAP_") for word in context.at("capabilities", "add").texts}
+    return context.at("privileged").is_true or not _POWERS.isdisjoint(added)
+
+
 class Labelled(Generic[_Thing]):
     """Things with labels, found by selectors without asking each of them."""
 

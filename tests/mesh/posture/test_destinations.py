@@ -53,6 +53,8 @@ def reached(*objects: Any) -> dict[int, Reached]:
         ([LAB, sidecar("clinic", {"hosts": ["lab/*.lab.svc.cluster.local"]})], True),
         ([LAB, sidecar("clinic", {"hosts": ["lab/*.other.svc.cluster.local"]})], False),
         ([LAB, sidecar("clinic", {"hosts": ["lab.lab.svc.cluster.local"]})], True),
+        ([LAB, sidecar("clinic", {"hosts": ["*/*.local"]})], True),
+        ([LAB, sidecar("clinic", {"hosts": ["*/*.example"]})], False),
         ([LAB, sidecar("clinic", {"port": {"number": 81}, "hosts": ["*/*"]})], False),
         ([LAB, sidecar("other", {"hosts": ["./*"]})], True),
         ([LAB, sidecar("istio-system", {"hosts": ["./*"]})], False),

@@ -10,13 +10,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from extauthz.commands import output_file
 from extauthz.commands.audit import ledgers, reviews, times
 from extauthz.commands.audit.ledgers import Chain
 from extauthz.commands.audit.report.page import ChainResult, Report, page
 from extauthz.commands.audit.report.summary import Summary, merged
 from extauthz.commands.audit.search import Search
 from extauthz.commands.audit.wanted import Wanted
-from extauthz.commands.errors import UsageError
 from extauthz.records.release import VERSION
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
         [row for folder in dict.fromkeys(args.folders) for row in reviews.rows(folder)],
         sum(each.odd for each in found),
     )
-    _write(page(report), args.output)
+    output_file.write((page(report),), args.output)
     _say(report, args.output)
     return int(not report.holds)
 
@@ -115,14 +115,3 @@ def _say(report: Report, output: Path | None) -> None:
             f"phiguard: {output}: a report of {number} decision{'s' * (number != 1)}, "
             f"{'verified' if report.holds else 'NOT verified'}\n"
         )
-
-
-def _write(text: str, output: Path | None) -> None:
-    if output is None:
-        sys.stdout.write(text)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        why = (error.strerror or "cannot be written").lower()
-        raise UsageError(f"--output {output}: {why}; name a file in a folder that exists") from None

@@ -50,7 +50,7 @@ class Api:
                 if o["kind"] == "ConfigMap" and o["metadata"]["name"] == parts[-1]
             ]
             return (200, found[0]) if found else (404, {})
-        kinds = {k.plural: k.name for k in cluster._KINDS if k.path == path}
+        kinds = {k.plural: k.name for k in cluster._KINDS if path in k.paths}
         items = [
             {key: value for key, value in o.items() if key not in ("kind", "apiVersion")}
             for o in self.objects
@@ -122,7 +122,7 @@ def test_a_problem_names_the_cluster_in_the_place_of_a_file(api):
 
 
 def test_a_kind_that_is_not_installed_has_no_objects(api):
-    api.answers = [(404, {})] * len(cluster._KINDS)
+    api.answers = [(404, {})] * sum(len(kind.paths) for kind in cluster._KINDS)
     found, _ = read(api)
     assert [document.kind for document in found.documents] == ["MeshConfig"]
 

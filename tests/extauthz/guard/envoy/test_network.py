@@ -4,8 +4,9 @@ from tcp_connection import INBOUND, OUTBOUND
 
 from extauthz.guard.envoy import network, wire
 from extauthz.guard.inspection import Call
-from extauthz.guard.tcp_event import TcpAnswer, TcpData
+from extauthz.guard.tcp_answer import TcpAnswer
 from extauthz.records.allow_list import SpanName
+from mesh.exchange.tcp_events import Received
 from mesh.istio import call_metadata
 from mesh.message.facts import Direction, Protocol, Vantage
 
@@ -81,7 +82,7 @@ def test_bytes_have_a_direction_and_an_end(side, direction):
     part = getattr(request, side)
     part.data, part.end_of_stream = b"\x0bMSH", True
     given = network.decode(wire.encode(request))
-    assert given == TcpData(direction, b"\x0bMSH", end=True)
+    assert given == Received(direction, b"\x0bMSH", end=True)
     assert "MSH" not in repr(given)
 
 
