@@ -20,7 +20,7 @@ from mesh.posture.evidence import Evidence, Layer, Stance
 NO_TIME: Final = float("-inf")
 """Stands for a time that never was."""
 # the caller of a forged check chose the edge; a canary is no traffic
-_NOT_TRAFFIC: Final = (Reason.CALLER_MISMATCH.value, "CANARY")
+NOT_TRAFFIC: Final = (Reason.CALLER_MISMATCH.value, Reason.CANARY.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def sighting_of(record: Mapping[str, Any], replica: str) -> Sighting | None:
         replica: host name of the guard that wrote it.
     """
     kind, caller, reason = record.get("kind"), record.get("caller"), record.get("reason")
-    if kind not in ("decision", "summary") or reason in _NOT_TRAFFIC:
+    if kind not in ("decision", "summary") or reason in NOT_TRAFFIC:
         return None
     count = record.get("count") if kind == "summary" else 1
     at = time_of(record.get("to" if kind == "summary" else "time"))

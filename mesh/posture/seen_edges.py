@@ -6,15 +6,12 @@ and only where its own certificate says who asked. A sender without a certificat
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 from mesh.message.facts import Vantage
 from mesh.message.identity import is_principal
-from mesh.policy.decision import Reason
-from mesh.posture.observed import time_of
+from mesh.posture.observed import NOT_TRAFFIC, time_of
 from phiscan.finding import Verdict
-
-_NOT_TRAFFIC: Final = (Reason.CALLER_MISMATCH.value, "CANARY")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +47,7 @@ def edge_of(record: Mapping[str, Any]) -> SeenEdge | None:
     at = time_of(record.get("to" if kind == "summary" else "time"))
     source, destination = record.get("source"), record.get("destination")
     mutual = record.get("mtls")
-    if record.get("reason") in _NOT_TRAFFIC or not isinstance(mutual, bool):
+    if record.get("reason") in NOT_TRAFFIC or not isinstance(mutual, bool):
         return None
     if at is None or type(count) is not int or count < 1:
         return None
