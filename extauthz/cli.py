@@ -16,6 +16,7 @@ from extauthz.records.release import VERSION
 
 _COMMANDS: Final = {
     "demo": "run real Envoy sidecars, workloads and the guard on this machine",
+    "init": "write a first policy, its cases and values for the chart",
     "serve": "answer Envoy's ext_authz and ext_proc calls",
     "scan": "report the PHI in files",
     "baseline": "keep the findings that are there, so that only new ones count",

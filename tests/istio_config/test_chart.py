@@ -3,8 +3,9 @@
 import json
 
 import pytest
-from kube_tools import CHART, NAMESPACE, run, template
+from kube_tools import CHART, NAMESPACE, objects, run, template
 
+from extauthz import cli
 from extauthz.commands.istio import values_file
 from extauthz.commands.istio.errors import UsageError
 from extauthz.commands.istio.render import IMAGE
@@ -88,3 +89,18 @@ def test_no_namespace_is_guarded_in_the_step_that_installs_the_guard():
     assert refused.returncode != 0
     assert "install the guard first" in refused.stderr
     assert template(*asked).returncode == 0
+
+
+def test_what_init_writes_is_enough_for_the_chart(tmp_path):
+    folder = tmp_path / "new"
+    argv = ["init", str(folder), "--service", "clinic/ehr", "--service", "finance/billing"]
+    assert cli.main([*argv, "--phi", "clinic/ehr:finance/billing=payment"]) == 0
+    values, policy = folder / "values.yaml", folder / "policy.yaml"
+    made = template("-f", values, upgrade=False)
+    assert made.returncode == 0, made.stderr
+    held = objects(made.stdout)["ConfigMap", NAMESPACE, "phiguard-policy"]["data"]["policy.yaml"]
+    assert held.strip() == policy.read_text().strip()
+
+    policy.write_text(policy.read_text().replace("monitor", "enforce"))
+    changed = template("-f", values, "--set-file", f"policy.text={policy}", upgrade=False)
+    assert "mode: enforce" in changed.stdout, changed.stderr

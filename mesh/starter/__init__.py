@@ -1,0 +1,1 @@
+"""A first policy, its cases and the values of an installation, written from five answers."""
