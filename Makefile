@@ -215,7 +215,7 @@ image-root: dist ## build the Containerfile twice with buildah, compare, run it 
 lock: ## rewrite the lock files from pyproject.toml and requirements-*.in
 	@test -x $(BIN)/python || $(MAKE) --no-print-directory setup
 	@$(COMPILE) --extra dev --extra parquet pyproject.toml -o requirements-dev.lock
-	@$(COMPILE) -c requirements-dev.lock pyproject.toml -o requirements.lock
+	@$(COMPILE) -c requirements-dev.lock --extra serve pyproject.toml -o requirements.lock
 	@for part in envoy envoy-1.36 envoy-1.40 peers ray kube; do $(COMPILE) requirements-$$part.in -o requirements-$$part.lock; done
 
 clean: ## delete the environments, the caches, demo-output and dist

@@ -9,8 +9,10 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from types import ModuleType
 from typing import Final, NoReturn
 
+from extauthz.commands import extras
 from extauthz.commands.errors import UsageError
 from extauthz.records.release import VERSION
 
@@ -75,10 +77,17 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     named = next((word for word in given if not word.startswith("-")), "")
     for name, description in _COMMANDS.items():
         if name == named:
-            importlib.import_module(f"extauthz.commands.{name}").add_parser(commands)
+            _module(name).add_parser(commands)
         else:
             commands.add_parser(name, help=description)
     return parser
+
+
+def _module(name: str) -> ModuleType:
+    try:
+        return importlib.import_module(f"extauthz.commands.{name}")
+    except ModuleNotFoundError as error:
+        raise extras.missing(name, error) from None
 
 
 if __name__ == "__main__":

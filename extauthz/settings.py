@@ -8,19 +8,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from extauthz.detection.engines import Detection
 from extauthz.policies.kubernetes_api import Api
 from extauthz.policies.leases import Place
-from extauthz.records.ledger import key_file
 from extauthz.records.ledger.durability import Fsync
-from extauthz.records.ledger.key_file import KeyFileError
-from extauthz.records.ledger.notary import Signing
 from mesh.message.decimals import decimal
 from mesh.message.identity import is_namespace_pattern
 from mesh.posture.canary.nonce import Keys
+
+if TYPE_CHECKING:
+    from extauthz.records.ledger.notary import Signing
 
 MIB: Final = 1024 * 1024
 _KUBERNETES: Final = "kubernetes://"
@@ -140,7 +140,7 @@ class Settings:
     tls: Tls | None = None
     ledger: Path | None = None
     fsync: Fsync = Fsync.SECOND
-    signing: Signing | None = None
+    signing: "Signing | None" = None
     ledger_budget: int = 0
     ledger_compress: bool = False
     edges: Path | None = None
@@ -295,7 +295,7 @@ def parse_tls(cert: Path | None, key: Path | None, ca: Path | None) -> Tls | Non
 
 def parse_signing(
     key: Path | None, copies: Path | None, *, records: int, seconds: float
-) -> Signing | None:
+) -> "Signing | None":
     """Return how checkpoints are signed, or None without a key.
 
     Raises:
@@ -305,6 +305,9 @@ def parse_signing(
         if copies is not None:
             raise SettingsError("--checkpoint-to: nothing is signed; give --checkpoint-key too")
         return None
+    # only who signs needs the extra `audit`
+    from extauthz.records.ledger import key_file, notary  # noqa: PLC0415
+
     if copies is not None and not copies.is_dir():
         raise SettingsError(f"--checkpoint-to {copies}: not a folder; make it first")
     for flag, number in (("--checkpoint-records", records), ("--checkpoint-seconds", seconds)):
@@ -312,9 +315,9 @@ def parse_signing(
             raise SettingsError(f"{flag} {number}: too small; give a number above 0")
     try:
         signer, rotations = key_file.read(key)
-    except KeyFileError as error:
+    except key_file.KeyFileError as error:
         raise SettingsError(f"--checkpoint-key {error}") from None
-    return Signing(signer, rotations, records, seconds, copies)
+    return notary.Signing(signer, rotations, records, seconds, copies)
 
 
 def check(settings: Settings) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
+from typing import Final
 
 from cyclonedx.contrib.license.factories import LicenseFactory
 from cyclonedx.model import ExternalReference, ExternalReferenceType, HashAlgorithm, HashType, XsUri
@@ -22,7 +23,9 @@ from packageurl import PackageURL
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-_CLASSIFIER = "License :: OSI Approved :: "
+SHIPPED: Final = "serve"
+"""The extra that the image, and so `requirements.lock`, is made with."""
+_CLASSIFIER: Final = "License :: OSI Approved :: "
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,10 @@ def bill(version: str, lock: Path, made: datetime) -> str:
     bom.metadata.timestamp = made
     bom.metadata.component = root
     for name, component in {"phiguard": root, **components}.items():
-        bom.register_dependency(component, [components[n] for n in _needs(name) if n in components])
+        needs = _needs(name, SHIPPED if name == "phiguard" else "")
+        bom.register_dependency(
+            component, [components[n] for n in dict.fromkeys(needs) if n in components]
+        )
     return str(JsonV1Dot6(bom).output_as_string(indent=2)) + "\n"
 
 
@@ -107,11 +113,13 @@ def _licence(name: str) -> License | None:
     return None
 
 
-def _needs(name: str) -> list[str]:
-    """Return what a package requires on this platform, without extras."""
+def _needs(name: str, extra: str = "") -> list[str]:
+    """Return what a package requires on this platform, with the extra that phiguard's locks have."""
     needs = [Requirement(text) for text in metadata.requires(name) or []]
-    return [
-        canonicalize_name(need.name)
-        for need in needs
-        if need.marker is None or need.marker.evaluate({"extra": ""})
-    ]
+    found: list[str] = []
+    for need in needs:
+        if need.marker is None or need.marker.evaluate({"extra": extra}):
+            # an extra may name another extra of its own package
+            own = need.name == name
+            found += [n for e in need.extras for n in _needs(name, e)] if own else [need.name]
+    return [canonicalize_name(each) for each in found]
