@@ -114,7 +114,7 @@ def _licence(name: str) -> License | None:
 
 
 def _needs(name: str, extra: str = "") -> list[str]:
-    """Return what a package requires on this platform, with the extra that phiguard's locks have."""
+    """Return what a package requires on this platform, with one of its extras or none."""
     needs = [Requirement(text) for text in metadata.requires(name) or []]
     found: list[str] = []
     for need in needs:

