@@ -17,7 +17,7 @@ SOAK_REQUESTS ?= 1000000
 .DEFAULT_GOAL := help
 .PHONY: baseline help istioctl istiod kube-tools cluster zipkin jaeger ferretdb versitygw fake-gcs azurite kafka demo test \
 	check unit unit-long e2e e2e-slow envoys at-rest faults bench soak eval fuzz coverage coverage-floor \
-	mutants dist release image-root lock clean envoy peers setup manifests kube
+	mutants licences dist release image-root lock clean envoy peers setup manifests kube
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,17 +29,21 @@ test: $(READY) $(ENVOY) $(KUBE) ## every check and test, on real Envoy too
 	@$(MAKE) --no-print-directory -j2 check unit  # a type checker keeps one of the processors idle
 	@$(MAKE) --no-print-directory e2e
 
-check: $(READY) ## lint, format, types, layers, PHI in files
+check: $(READY) ## lint, format, types, layers, licences, PHI in files
 	@echo "== lint, format, types, layers"
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m tools.licences >/dev/null
 	@$(BIN)/phiguard scan --jobs 2 --format jsonl --baseline .phiguard-baseline.json . >/dev/null || \
 	  { echo "a file holds PHI that .phiguard-baseline.json does not know: phiguard scan ."; exit 1; }
 
 baseline: $(READY) ## keep what a scan of this repository finds: examples in docs and comments
 	@$(BIN)/phiguard baseline write --jobs 2 .phiguard-baseline.json .
+
+licences: $(READY) ## what is shipped, with its licence; fails on copyleft that tools/licences.toml does not accept
+	@$(BIN)/python -m tools.licences
 
 unit: $(READY) $(KUBE) ## tests of the packages
 	@echo "== unit tests"

@@ -6,6 +6,7 @@ clock, no random serial number, no network.
 """
 
 import hashlib
+import tomllib
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,15 +18,16 @@ from cyclonedx.contrib.license.factories import LicenseFactory
 from cyclonedx.model import ExternalReference, ExternalReferenceType, HashAlgorithm, HashType, XsUri
 from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import Component, ComponentType
-from cyclonedx.model.license import DisjunctiveLicense, License
+from cyclonedx.model.license import License
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tools.licences import DECIDED, shipped
+
 SHIPPED: Final = "serve"
 """The extra that the image, and so `requirements.lock`, is made with."""
-_CLASSIFIER: Final = "License :: OSI Approved :: "
 
 
 @dataclass(frozen=True)
@@ -102,15 +104,8 @@ def _described(component: Component) -> Component:
 
 
 def _licence(name: str) -> License | None:
-    about = metadata.metadata(name)
-    for key in ("License-Expression", "License"):
-        # some packages put the whole text under `License`
-        if key in about and "\n" not in about[key]:
-            return LicenseFactory().make_from_string(about[key])
-    for classifier in about.get_all("Classifier") or []:
-        if classifier.startswith(_CLASSIFIER):
-            return DisjunctiveLicense(name=classifier.removeprefix(_CLASSIFIER))
-    return None
+    text = shipped(name, tomllib.loads(DECIDED.read_text())["read"]).licence
+    return LicenseFactory().make_from_string(text) if text else None
 
 
 def _needs(name: str, extra: str = "") -> list[str]:

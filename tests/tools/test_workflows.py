@@ -187,3 +187,12 @@ def test_the_image_takes_what_the_workflow_gives_it():
     known = set(re.findall(r"(?m)^ARG (\w+)", containerfile))
     given = re.findall(r'--build-arg "(\w+)=', step("image", "build twice, and compare")["run"])
     assert set(given) == known
+
+
+def test_each_python_that_the_package_claims_is_tested():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    prefix = "Programming Language :: Python :: 3."
+    claimed = {
+        "3." + c.removeprefix(prefix) for c in project["classifiers"] if c.startswith(prefix)
+    }
+    assert set(jobs("test.yml")["test"]["strategy"]["matrix"]["python"]) == claimed
