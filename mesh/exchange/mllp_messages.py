@@ -15,6 +15,7 @@ it complete.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import islice
 from typing import Final
 
@@ -29,6 +30,7 @@ from phiscan.finding import Gap
 MOST: Final = 1024
 """The most messages of a batch that are judged one by one. A longer batch is unreadable."""
 _MEDIA: Final = "application/hl7-v2"
+_MSH: Final = b"MSH"
 _STARTS: Final = re.compile(rb"\r\n?(?=MSH[!-/:-@[-`{-~])")
 _LF_STARTS: Final = re.compile(rb"\n(?=MSH[!-/:-@[-`{-~])")
 # An MSH that any receiver may take for a header. matches b"\nMSH|", b"\x0cMSH^"; not b"xMSH|"
@@ -45,6 +47,7 @@ class Part:
         answers: MSA-2, as `hl7_header.answered`.
         gap: why it cannot be read.
         is_whole: False when its end did not come.
+        charset: that MSH-18 names, of `hl7_charsets.charset_of`; empty where nobody knows it.
     """
 
     content: bytes = field(repr=False)
@@ -52,13 +55,17 @@ class Part:
     answers: bytes | None = field(default=None, repr=False)
     gap: Gap = Gap.NONE
     is_whole: bool = True
+    charset: str = ""
 
     @property
     def own_type(self) -> str:
         """The type of the message; empty where nobody can be sure of it."""
+        if self.header is None:
+            return ""
         starts = islice(_ANY_START.finditer(self.content), 2)
-        is_one = self.header is not None and len(list(starts)) == 1
-        return self.header.message_type if self.header is not None and is_one else ""
+        # only a batch and an oddity need the longer look
+        is_one = self.content.count(_MSH) == 1 or len(list(starts)) == 1
+        return self.header.message_type if is_one else ""
 
     def facts(self, facts: Facts, message_type: str) -> Facts:
         """The facts of the message.
@@ -72,13 +79,15 @@ class Part:
 
     def events(self, facts: Facts) -> tuple[Event, ...]:
         """The message as events, for its judgement by these facts."""
-        charset = self._charset()
-        media = f"{_MEDIA}; charset={charset}" if charset else _MEDIA
-        head = Head(facts, Headers((("content-type", media),)), gap=self.gap)
+        head = Head(facts, _headers(self.charset), gap=self.gap)
         return head, Body(self.content, end=True, truncated=not self.is_whole)
 
-    def _charset(self) -> str:
-        return (hl7_charsets.charset_of(self.header.charsets) or "") if self.header else ""
+
+@cache
+def _headers(charset: str) -> Headers:
+    """The headers of a message in one of the charsets that `hl7_charsets` knows."""
+    media = f"{_MEDIA}; charset={charset}" if charset else _MEDIA
+    return Headers((("content-type", media),))
 
 
 def parts(frame: Message) -> tuple[Part, ...]:
@@ -92,6 +101,9 @@ def parts(frame: Message) -> tuple[Part, ...]:
 
 
 def _split(content: bytes) -> Iterator[bytes]:
+    if content.count(_MSH) <= 1:
+        yield content
+        return
     starts = _STARTS if b"\r" in content else _LF_STARTS
     at, is_begun = 0, hl7_header.begins_message(content)
     for found in starts.finditer(content):
@@ -104,9 +116,9 @@ def _split(content: bytes) -> Iterator[bytes]:
 
 def _part(content: bytes, frame: Message) -> Part:
     header = hl7_header.read(content)
+    charset = hl7_charsets.charset_of(header.charsets) if header else None
     if header is None or frame.is_flawed:
-        return Part(content, header, gap=Gap.MALFORMED, is_whole=frame.is_whole)
-    charset = hl7_charsets.charset_of(header.charsets)
+        return Part(content, header, None, Gap.MALFORMED, frame.is_whole, charset or "")
     # the last character of a cut message may be half
     is_known = charset is not None and (not frame.is_whole or hl7_charsets.is_of(content, charset))
     return Part(
@@ -115,4 +127,5 @@ def _part(content: bytes, frame: Message) -> Part:
         hl7_header.answered(content, header.delimiters),
         Gap.NONE if is_known else Gap.UNKNOWN_ENCODING,
         frame.is_whole,
+        charset or "",
     )

@@ -53,6 +53,8 @@ class Lane:
         self._limit = limit
         self._framer = Framer(limit)
         self._frame: OpenFrame | None = None
+        # of the newest message: most messages of a connection have the same
+        self._newest = Part(b"").facts(facts, "")
         self._failure: Reason | None = None
         self._has_ended = False
 
@@ -143,9 +145,14 @@ class Lane:
     def _facts_of(self, part: Part) -> Facts:
         """The facts of a message. One that comes back has the type of what it answers."""
         if self._facts.direction is Direction.REQUEST:
-            return part.facts(self._facts, part.own_type)
-        sent = self._connection.sent.find(part.answers)
-        return part.facts(self._facts, sent.message_type if sent else "")
+            message_type = part.own_type
+        else:
+            sent = self._connection.sent.find(part.answers)
+            message_type = sent.message_type if sent else ""
+        known = self._newest
+        if known.operation.message_type != message_type or known.redactable != part.is_whole:
+            known = self._newest = part.facts(self._facts, message_type)
+        return known
 
     def _asked(self, events: tuple[Event, ...]) -> Judge:
         self.state, self.number = LaneState.JUDGING, next(self._connection.numbers)

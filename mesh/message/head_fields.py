@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from mesh.message import client_headers, proxy_headers
-from mesh.message.facts import Direction, Facts
+from mesh.message.facts import Direction, Facts, Protocol
 from mesh.message.headers import Headers
 from phiscan.readers import encoded_words
 
@@ -55,8 +55,10 @@ def of_head(facts: Facts, headers: Headers) -> Iterator[tuple[str, str]]:
     """Label and decoded value of each part of a head that can hold PHI.
 
     The path and query belong to the request. For a response they are left out: the request's scan
-    read them.
+    read them. Of HL7 over MLLP there is nothing: the guard itself writes the type of its content.
     """
+    if facts.protocol is Protocol.MLLP:
+        return
     if facts.direction is Direction.REQUEST:
         yield from _of_path(facts.operation.path or headers.get(":path"))
     yield from of_headers("header", headers)

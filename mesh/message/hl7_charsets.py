@@ -36,6 +36,8 @@ def charset_of(names: Sequence[str]) -> str | None:
     None when it cannot be read: nobody knows it, or no frame can hold it. Beside ASCII there is at
     most one.
     """
+    if not any(names):
+        return ""
     found = {_charset(name.strip()) for name in names if name.strip()}
     if not found:
         return ""
@@ -53,8 +55,10 @@ def _charset(name: str) -> str | None:
 
 def is_of(message: bytes, charset: str) -> bool:
     """Whether the bytes are text of a charset that `charset_of` named; true of none."""
+    if not charset:
+        return True
     try:
-        message.decode(charset or "latin-1")
+        message.decode(charset)
     except UnicodeDecodeError:
         return False
     return True

@@ -7,7 +7,8 @@ Source: HL7 v2, chapter 2, segments MSH and MSA.
 """
 
 import re
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 from mesh.message.message_types import is_type
@@ -73,7 +74,7 @@ def read(message: bytes) -> V2Header | None:
     marks, _, _ = segment[4:].partition(segment[3:4])
     delimiters = segment[3:4] + marks
     known = V2Delimiters.of(segment) if _DELIMITERS.fullmatch(delimiters) else None
-    if known is None or len(set(astuple(known))) < len(astuple(known)):
+    if known is None or known.are_ambiguous:
         return None
     # MSH-1 is the delimiter itself, so MSH-n stands at n - 1
     fields = [*segment.split(known.field), *([b""] * 18)]
@@ -103,11 +104,19 @@ def answered(message: bytes, delimiters: V2Delimiters) -> bytes | None:
 
     None when it answers none, and empty when it has several of them.
     """
-    mark = re.escape(delimiters.field)
-    found = set(re.findall(rb"[\r\n]MSA%b[^\r\n%b]*(?:%b([^\r\n%b]*))?" % ((mark,) * 4), message))
+    if b"MSA" not in message:
+        return None
+    found = set(_answers(delimiters.field).findall(message))
     if not found:
         return None
     return found.pop()[:MOST_ID] if len(found) == 1 else b""
+
+
+@cache
+def _answers(field_mark: bytes) -> re.Pattern[bytes]:
+    """MSA-2 of each segment MSA. The mark is one of ASCII's 32."""
+    mark = re.escape(field_mark)
+    return re.compile(rb"[\r\n]MSA%b[^\r\n%b]*(?:%b([^\r\n%b]*))?" % ((mark,) * 4))
 
 
 def _type(written: bytes, delimiters: V2Delimiters) -> str:

@@ -117,9 +117,8 @@ OPERATION: Final[Table] = {
         {"type": "string", "enum": [p.value for p in Protocol]}, "HTTP when left out", 1
     ),
     "messageTypes": _texts(
-        "types of HL7 messages, with `protocols: [MLLP]`: `ADT^A01`, `ORU^*`",
-        0,
-        message_types.TYPE_PATTERN_FORM,
+        "types of HL7 messages, with `protocols: [MLLP]`: `ADT^A01`, `ORU^*`; all if left out",
+        form=message_types.TYPE_PATTERN_FORM,
     ),
 }
 GROUP_MEMBER: Final[Table] = {**PEER, **_GROUPS}

@@ -184,6 +184,10 @@ def _check_protocols(reader: NodeReader, keys: _Keys, protocols: tuple[Protocol,
             "`messageTypes` is for HL7 over MLLP only",
             "write `protocols: [MLLP]` beside it, and other protocols in an entry of their own",
         )
+    elif "messageTypes" in keys and not _items(reader, keys, "messageTypes"):
+        reader.error(
+            keys["messageTypes"], "`messageTypes` is empty", "leave the key out for every type"
+        )
     of_http = [key for key in ("methods", "paths", "hosts") if key in keys]
     if Protocol.MLLP in protocols and of_http:
         reader.error(

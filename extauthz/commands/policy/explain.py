@@ -22,6 +22,8 @@ from mesh.message.paths import is_host_pattern
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
+_OF_HTTP = ("method", "path", "host", "claim", "header", "content_type")
+"""Options about what messages over TCP do not have. Ignored, they would explain another message."""
 _PRINCIPAL = "cluster.local/ns/NAMESPACE/sa/ACCOUNT"
 
 
@@ -45,9 +47,9 @@ def add_parser(actions: "_Subparsers") -> None:
         metavar="PRINCIPAL|HOST",
         help="who answers it; a service host is judged at the sender's proxy",
     )
-    parser.add_argument("--method", default="GET", help="default: %(default)s")
-    parser.add_argument("--path", default="/", help="default: %(default)s")
-    parser.add_argument("--host", default="", help="the :authority header")
+    parser.add_argument("--method", help="default: GET")
+    parser.add_argument("--path", help="default: /")
+    parser.add_argument("--host", help="the :authority header")
     parser.add_argument("--port", type=int, default=0, help="the destination's port")
     _add_protocol(parser)
     for flag in ("--claim", "--header"):
@@ -99,6 +101,10 @@ def _check_protocol(args: argparse.Namespace) -> None:
         raise UsageError(
             "--message-type: is of an answer over MLLP; add --protocol MLLP --response"
         )
+    for name in _OF_HTTP if args.protocol in (Protocol.MLLP, Protocol.TCP) else ():
+        if getattr(args, name):
+            option = name.replace("_", "-")
+            raise UsageError(f"--{option}: {args.protocol} has none; leave it out")
     if args.protocol == Protocol.MLLP and not args.body:
         raise UsageError("--protocol MLLP: give the HL7 message with --body FILE")
 
@@ -114,7 +120,7 @@ def _facts(args: argparse.Namespace) -> Facts:
         raise UsageError(
             f"--to {args.destination}: neither a principal nor a host; write {_PRINCIPAL}"
         )
-    if not args.path.startswith("/"):
+    if args.path is not None and not args.path.startswith("/"):
         raise UsageError(f"--path {args.path}: write it with a `/` at its start")
     return Facts(
         direction=Direction.RESPONSE if args.response else Direction.REQUEST,
@@ -137,7 +143,8 @@ def _facts(args: argparse.Namespace) -> Facts:
 def _operation(args: argparse.Namespace) -> Operation:
     if args.protocol in (Protocol.MLLP, Protocol.TCP):
         return Operation(port=args.port, message_type=args.message_type)
-    return Operation(method=args.method, path=args.path, host=args.host, port=args.port)
+    method, path = args.method or "GET", args.path or "/"
+    return Operation(method=method, path=path, host=args.host or "", port=args.port)
 
 
 def _parted(text: str) -> tuple[str, str]:

@@ -17,6 +17,12 @@ class V2Delimiters:
     escape: bytes = b"\\"
     subcomponent: bytes = b"&"
 
+    @property
+    def are_ambiguous(self) -> bool:
+        """Whether one mark stands for two things."""
+        marks = (self.field, self.component, self.repetition, self.escape, self.subcomponent)
+        return len(set(marks)) < len(marks)
+
     @classmethod
     def of(cls, header: bytes) -> "V2Delimiters | None":
         """Return the delimiters of a segment MSH, FHS or BHS, or None if it is cut short.

@@ -140,6 +140,12 @@ def test_what_a_rule_leaves_out_allows_nothing():
             "write `ADT^A01`, `ORU^*`, `ACK` or `*`, as MSH-9 has it, in capitals",
         ),
         ("[HTTP]", "[]", "`protocols` is empty", "leave the key out for HTTP"),
+        (
+            "[HTTP]",
+            "[MLLP], messageTypes: []",
+            "`messageTypes` is empty",
+            "leave the key out for every type",
+        ),
         ("mtls: true", "mtls: false", "`mtls` is `false`, expected `true` or `any`", ""),
         ("mtls: true", "tls: true", "unknown key `tls` in `when`", "did you mean `mtls`?"),
         ("request:", "requests:", "unknown key `requests` in `phi`", "did you mean `request`?"),

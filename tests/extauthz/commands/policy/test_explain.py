@@ -148,6 +148,21 @@ def test_hl7_over_mllp_is_explained_by_its_type_and_port(kind, more, said, tmp_p
             ("--from", BILLING, "--to", PORTAL, "--message-type", "ADT^A01"),
             "--message-type: is of an answer over MLLP; add --protocol MLLP --response",
         ),
+        *(
+            (
+                ("--from", BILLING, "--to", PORTAL, "--protocol", protocol, option, value),
+                f"{option}: {protocol} has none; leave it out",
+            )
+            for protocol, option, value in (
+                ("MLLP", "--method", "POST"),
+                ("MLLP", "--path", "/claims"),
+                ("MLLP", "--host", "lis.lab"),
+                ("MLLP", "--claim", "role=clerk"),
+                ("MLLP", "--header", "x-purpose=TREATMENT"),
+                ("MLLP", "--content-type", "text/plain"),
+                ("TCP", "--path", "/claims"),
+            )
+        ),
         (
             ("--from", BILLING, "--to", PORTAL, "--path", "claims"),
             "--path claims: write it with a `/` at its start",
