@@ -20,6 +20,7 @@ PARTS = (
     "bench.mixed_load",
     "bench.killed_worker",
     "bench.config_dump",
+    "bench.posture.audit",
 )
 
 

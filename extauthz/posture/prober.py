@@ -3,16 +3,18 @@
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extauthz.posture.canary_client import Way, send
 from extauthz.posture.canary_files import OutcomeFile
 from mesh.posture.canary.nonce import RANDOM_BYTES, Keys, letters, sign
-from mesh.posture.canary.outcome import Answer, Outcome, result_of
+from mesh.posture.canary.outcome import Answer, Outcome, Result, result_of
 from mesh.posture.canary.plan import Target, due, moment
 
 Wait = Callable[[float], bool]
 """Waits for so many seconds. Returns whether the probe must end."""
+Recorded = Callable[[str], bool]
+"""Whether the ledgers of the guards have the refusal of a canary, by the decision's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +26,14 @@ class Prober:
         principal: its own, as the mesh's certificate names it.
         way: how canaries leave.
         file: where outcomes are written.
+        recorded: asked about each canary that the guard refused.
     """
 
     keys: Keys
     principal: str
     way: Way
     file: OutcomeFile
+    recorded: Recorded
 
     def once(self, targets: Iterable[Target]) -> Iterator[Outcome]:
         """Send a canary to each target that is due, at once. Yield what became of them.
@@ -77,5 +81,7 @@ class Prober:
             status=status,
             seen=seen,
         )
+        if outcome.result is Result.REFUSED and not self.recorded(outcome.decision):
+            outcome = replace(outcome, result=Result.UNRECORDED)
         self.file.add((outcome,))
         return outcome

@@ -10,6 +10,7 @@ import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import yaml
@@ -150,6 +151,7 @@ def _converted(value: object, count: Iterator[int], depth: int, *, raw: bool) ->
     return value
 
 
+@lru_cache(maxsize=4096)
 def snake(key: str) -> str:
     """A key of protobuf JSON in snake_case."""
     return _CAPITAL.sub(r"_\1", key).lower()

@@ -32,16 +32,16 @@ class Node:
 
     def at(self, *path: str) -> "Node":
         """The node at this path of snake_case keys; an empty node when it is absent."""
-        node = self
+        # a mesh is read by hundreds of thousands of paths: one node is made, at the end
+        value, place, line = self.value, self.path, self.line
         for key in path:
-            value = node.value
             if isinstance(value, Fields) and key in value:
-                line, name = value.places.get(key, (0, key))
-                node = Node(value[key], (*node.path, name), line or node.line)
+                own, name = value.places.get(key, (0, key))
+                value, place, line = value[key], (*place, name), own or line
             else:
-                found = value.get(key) if isinstance(value, Mapping) else None
-                node = Node(found, (*node.path, _spelled(key, node.path)), node.line)
-        return node
+                value = value.get(key) if isinstance(value, dict) else None
+                place = (*place, _spelled(key, place))
+        return Node(value, place, line)
 
     def __iter__(self) -> Iterator["Node"]:
         if isinstance(self.value, list):
@@ -51,7 +51,7 @@ class Node:
 
     def items(self) -> Iterator[tuple[str, "Node"]]:
         """Each key of a mapping, as it is written, with its node."""
-        if isinstance(self.value, Mapping):
+        if isinstance(self.value, dict):
             for key in self.value:
                 node = self.at(key)
                 yield node.path[-1], node
@@ -69,9 +69,10 @@ class Node:
     @property
     def text(self) -> str:
         """The scalar as text; empty for a missing place, a list or a mapping."""
-        return (
-            "" if self.value is None or isinstance(self.value, list | Mapping) else str(self.value)
-        )
+        value = self.value
+        if isinstance(value, str):
+            return value
+        return "" if value is None or isinstance(value, list | dict) else str(value)
 
     @property
     def number(self) -> int | None:
@@ -105,7 +106,7 @@ class Node:
 
     def everywhere(self, key: str) -> Iterator["Node"]:
         """All values of this key, at any depth."""
-        if isinstance(self.value, Mapping):
+        if isinstance(self.value, dict):
             for name in self.value:
                 child = self.at(name)
                 if name == key:

@@ -94,31 +94,44 @@ def _effective(
     """What the proxies of a workload's pods say; nothing of a pod without its configuration."""
     for pod in placed.pods:
         key = pod.namespace, pod.name
-        said = {
+        said = [
             replace(proxy.evidence(cell.direction, cell.port, cell.peers), pod=pod.name)
             for proxy in proxies.get(key, ())
-        }
-        earlier = {each for each in said if _is_before(each, pod)}
-        said -= earlier
-        stances = {each.stance for each in said}
-        if Stance.DOWN in stances and len(stances) == 1:
-            yield min(said, key=_time)
-        elif why := inputs.unreadable.get(key):
-            yield _unknown(pod.name, why, "dump-unreadable")
-        elif why := inputs.doubts.get(key):
-            yield _unknown(pod.name, why, "out-of-sync")
-        elif len(stances) > 1:
-            yield _unknown(pod.name, "two config dumps of it disagree", "dumps-disagree")
-        elif said:
-            yield min(said, key=_time)
-        elif earlier:
-            why = "its config dump is of an earlier pod with its name"
-            yield _unknown(pod.name, why, "dump-of-earlier-pod")
+        ]
+        if len(said) == 1 and key not in inputs.unreadable and key not in inputs.doubts:
+            yield _of_earlier(pod) if _is_before(said[0], pod) else said[0]
+        else:
+            yield from _weighed(pod, set(said), inputs)
+
+
+def _weighed(pod: Pod, said: set[Evidence], inputs: Inputs) -> Iterator[Evidence]:
+    """The evidence of one pod of which there are several dumps, none, or reasons for doubt."""
+    key = pod.namespace, pod.name
+    earlier = {each for each in said if _is_before(each, pod)}
+    said = said - earlier
+    stances = {each.stance for each in said}
+    if Stance.DOWN in stances and len(stances) == 1:
+        yield min(said, key=_time)
+    elif why := inputs.unreadable.get(key):
+        yield _unknown(pod.name, why, "dump-unreadable")
+    elif why := inputs.doubts.get(key):
+        yield _unknown(pod.name, why, "out-of-sync")
+    elif len(stances) > 1:
+        yield _unknown(pod.name, "two config dumps of it disagree", "dumps-disagree")
+    elif said:
+        yield min(said, key=_time)
+    elif earlier:
+        yield _of_earlier(pod)
 
 
 def _is_before(evidence: Evidence, pod: Pod) -> bool:
     """Whether a dump was taken before the pod was made: a StatefulSet gives names again."""
     return evidence.at is not None and pod.made is not None and evidence.at < pod.made
+
+
+def _of_earlier(pod: Pod) -> Evidence:
+    why = "its config dump is of an earlier pod with its name"
+    return _unknown(pod.name, why, "dump-of-earlier-pod")
 
 
 def _time(evidence: Evidence) -> float:

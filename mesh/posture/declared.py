@@ -6,7 +6,7 @@ that `mesh.istio.check` knows as a mistake may stand against it.
 Nothing follows from an object that is not there, unless its kind was listed whole.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import ItemsView, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -17,11 +17,10 @@ from mesh.istio.check.patches import selector as filter_selector
 from mesh.istio.check.scoping import effective as sidecar_of
 from mesh.istio.check.services import HTTP, protocol
 from mesh.istio.check.view import Mesh
-from mesh.istio.check.workloads import selects
 from mesh.istio.snapshot import MeshObject, Node
 from mesh.message.facts import Vantage
 from mesh.posture import peer_authentication
-from mesh.posture.cell import Cell, PeerClass
+from mesh.posture.cell import Cell, PeerClass, WorkloadName
 from mesh.posture.contradictions import Contradiction, Contradictions
 from mesh.posture.destinations import Destination
 from mesh.posture.evidence import Evidence, Layer, Stance
@@ -64,6 +63,7 @@ class Declared:
     def __init__(self, mesh: Mesh, at: float | None) -> None:
         self._mesh = mesh
         self._at = at
+        self._asked: dict[WorkloadName, bool] = {}
         self._contradictions = Contradictions(mesh, check.check(mesh.snapshot, mesh.provider))
 
     def of(self, placed: Placed) -> Iterator[tuple[Cell, Evidence]]:
@@ -159,8 +159,7 @@ class Declared:
             yield _Finding(Stance.JUDGED, "messages of the connection are declared to be judged")
             return
         streams = all(pod.guarded == _STREAMING for pod in labels)
-        asked = [[p for p in self._mesh.policies if self._mesh.checks(p, pod)] for pod in labels]
-        if not streams and not all(asked):
+        if not streams and not self._asks(placed):
             text = f"no AuthorizationPolicy asks provider `{self._mesh.provider}` for it"
             fix = "apply the guard's objects to its namespace"
             yield _down(text, fix, "no-policy")
@@ -169,6 +168,16 @@ class Declared:
             yield _down(text, "label its pods phiguard.dev/guarded", "no-inbound-filter")
         yield from _spoken(cell, placed)
         yield _Finding(Stance.JUDGED, "requests and answers are declared to be judged")
+
+    def _asks(self, placed: Placed) -> bool:
+        """Whether an AuthorizationPolicy of the guard is for each of its pods."""
+        known = self._asked.get(placed.name)
+        if known is None:
+            known = self._asked[placed.name] = all(
+                any(self._mesh.checks(policy, pod.workload) for policy in self._mesh.policies)
+                for pod in placed.pods
+            )
+        return known
 
     def _plaintext(self, cell: Cell, placed: Placed) -> _Finding:
         for pod in placed.pods:
@@ -227,14 +236,15 @@ class Declared:
             port: where it has to read connections of TCP; None for HTTP on each port.
         """
         return any(
-            selects(selector, labels) for selector in self._gates_by_place.get((context, port), ())
+            selector <= labels.items() for selector in self._gates_by_place.get((context, port), ())
         )
 
     @cached_property
-    def _gates_by_place(self) -> dict[tuple[str, int | None], list[Node]]:
-        """Selectors of the guard's filters, by context and port."""
-        found: dict[tuple[str, int | None], list[Node]] = {}
+    def _gates_by_place(self) -> dict[tuple[str, int | None], list[ItemsView[str, str]]]:
+        """The labels that the guard's filters select, by context and port."""
+        found: dict[tuple[str, int | None], list[ItemsView[str, str]]] = {}
         for document in self._mesh.filters:
+            selected = filter_selector(document).labels.items()
             for patch in document.spec.at("config_patches"):
                 context = patch.at("match", "context").text
                 port: int | None = None
@@ -243,21 +253,18 @@ class Declared:
                     port = -1 if number is None else number
                 elif not touches(patch.at("patch", "value")):
                     continue
-                found.setdefault((context, port), []).append(filter_selector(document))
+                found.setdefault((context, port), []).append(selected)
         return found
 
 
 def _spoken(cell: Cell, placed: Placed) -> Iterator[_Finding]:
     """Report a Service that says of the port that it speaks something else than HTTP."""
-    for service in placed.services:
-        for port in service.spec.at("ports"):
-            if cell.port not in placed.targets(port):
-                continue
-            said = protocol(port)
-            if said not in HTTP or port.at("protocol").text.upper() == "UDP":
-                text = f"its Service says `{said or port.at('protocol').text or 'nothing'}` of it"
-                fix = "name the port http-… or grpc-…"
-                yield _Finding(Stance.DOWN, text, service.title, fix, "port-not-http")
+    for service, port in placed.served.get(cell.port, ()):
+        said = protocol(port)
+        if said not in HTTP or port.at("protocol").text.upper() == "UDP":
+            text = f"its Service says `{said or port.at('protocol').text or 'nothing'}` of it"
+            fix = "name the port http-… or grpc-…"
+            yield _Finding(Stance.DOWN, text, service.title, fix, "port-not-http")
 
 
 def _unread(unread: Sequence[Destination]) -> _Finding:

@@ -70,10 +70,17 @@ class Placed:
     def ports(self) -> frozenset[int]:
         """Ports of its pods: of a container, the target of a Service, or opened by a Sidecar."""
         found = {number for pod in self.pods for number in pod.ports.values()} | self.ingress
+        return frozenset(found) | self.served.keys()
+
+    @cached_property
+    def served(self) -> dict[int, tuple[tuple[MeshObject, Node], ...]]:
+        """The Services in front of each port of its pods, each with its own port."""
+        found: dict[int, tuple[tuple[MeshObject, Node], ...]] = {}
         for service in self.services:
             for port in service.spec.at("ports"):
-                found |= self.targets(port)
-        return frozenset(found)
+                for target in self.targets(port):
+                    found[target] = (*found.get(target, ()), (service, port))
+        return found
 
     def targets(self, port: Node) -> set[int]:
         """The ports of its pods that a Service's port leads to."""

@@ -18,10 +18,11 @@ _UNSET: Final = ("", "UNSET")
 
 def mode(mesh: Mesh, workload: Workload, port: int) -> tuple[str, str]:
     """The mode, and the object that says it; without an object where none does."""
-    near = [d for d in mesh.kind("PeerAuthentication") if d.namespace == workload.namespace]
+    every = mesh.kind("PeerAuthentication")
+    near = [d for d in every if d.namespace == workload.namespace]
     own = [d for d in near if not _is_wide(d) and _selects(d, workload)]
     wide = [d for d in near if _is_wide(d)]
-    root = [d for d in mesh.kind("PeerAuthentication") if mesh.in_root(d) and _is_wide(d)]
+    root = [d for d in every if mesh.in_root(d) and _is_wide(d)]
     for document in _oldest(own):
         said = document.spec.at("port_level_mtls", str(port), "mode").text
         if said not in _UNSET:
@@ -44,7 +45,10 @@ def _selects(document: MeshObject, workload: Workload) -> bool:
 
 def _oldest(documents: list[MeshObject]) -> list[MeshObject]:
     """The one that Istio takes: the oldest, by name among equals; empty without any."""
-    ordered = sorted(
-        documents, key=lambda d: (d.body.at("metadata", "creation_timestamp").text, d.name)
-    )
-    return ordered[:1]
+    if len(documents) < 2:
+        return documents
+    return [min(documents, key=_age)]
+
+
+def _age(document: MeshObject) -> tuple[str, str]:
+    return document.body.at("metadata", "creation_timestamp").text, document.name

@@ -5,7 +5,7 @@ What a new pod would get is of no interest here: it is the running one that carr
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from mesh.istio.check.workloads import ISTIO_CONTAINERS, Workload, may_rewrite_network
@@ -207,6 +207,7 @@ def _is_ready(condition: Node) -> bool:
     return condition.at("type").text == "Ready"
 
 
+@lru_cache(maxsize=1024)
 def _words(text: str) -> frozenset[str]:
     return frozenset(word.strip() for word in text.split(",") if word.strip())
 

@@ -7,16 +7,18 @@ import argparse
 import signal
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from extauthz.commands import canary_key
 from extauthz.commands.errors import UsageError
+from extauthz.commands.posture.canary_ledger import LedgerLook
+from extauthz.commands.posture.sources import duration
 from extauthz.posture import canary_files
 from extauthz.posture.canary_client import Way
 from extauthz.posture.canary_files import CanaryFileError, OutcomeFile
-from extauthz.posture.prober import Prober
+from extauthz.posture.prober import Prober, Recorded
 from extauthz.settings import SettingsError, parse_listen
 from mesh.message.identity import is_principal
 from mesh.posture.canary.history import line_of
@@ -26,7 +28,9 @@ from mesh.posture.canary.plan import LEAST_SECONDS, Target
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
-_SECONDS: Final = 10.0
+_TIMEOUT: Final = "10s"
+_RECORD_SECONDS: Final = 5.0
+"""How long a decision is waited for in a copy of a ledger that is a little behind."""
 
 
 def add_parser(subparsers: "_Subparsers") -> None:
@@ -59,9 +63,17 @@ def add_parser(subparsers: "_Subparsers") -> None:
     often.add_argument("--once", action="store_true", help="one canary to each target, and end")
     often.add_argument(
         "--every",
-        type=float,
-        metavar="S",
-        help=f"one canary to each target in each S seconds, spread; {LEAST_SECONDS:.0f} at least",
+        default="",
+        metavar="DURATION",
+        help="one canary to each target in each such time, spread: 15m, 1h; 5m at least",
+    )
+    parser.add_argument(
+        "--ledger",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="DIR",
+        help="a guard's ledger, one for each replica: a refusal counts when one of them has it",
     )
     parser.add_argument(
         "--through",
@@ -71,9 +83,8 @@ def add_parser(subparsers: "_Subparsers") -> None:
     )
     parser.add_argument(
         "--timeout",
-        type=float,
-        default=_SECONDS,
-        metavar="S",
+        default=_TIMEOUT,
+        metavar="DURATION",
         help="time for an answer (default: %(default)s)",
     )
     parser.set_defaults(run=run)
@@ -97,15 +108,23 @@ def _prober(args: argparse.Namespace) -> Prober:
         raise UsageError("--canary-key: give the key that the guards have")
     if not is_principal(args.principal):
         raise UsageError(f"--principal {args.principal}: not one; write td/ns/NAMESPACE/sa/ACCOUNT")
-    if args.every is not None and not args.every >= LEAST_SECONDS:
-        raise UsageError(f"--every {args.every:g}: at least {LEAST_SECONDS:.0f} seconds")
-    if not args.timeout > 0:
-        raise UsageError(f"--timeout {args.timeout:g}: above 0")
+    if args.every and duration("--every", args.every) < LEAST_SECONDS:
+        raise UsageError(f"--every {args.every}: at least {LEAST_SECONDS / 60:.0f}m")
+    timeout = duration("--timeout", args.timeout)
+    if not timeout:
+        raise UsageError(f"--timeout {args.timeout}: above 0")
     try:
         through = parse_listen(args.through) if args.through else None
     except SettingsError:
         raise UsageError(f"--through {args.through}: not an address; write HOST:PORT") from None
-    return Prober(keys, args.principal, Way(through, args.timeout), OutcomeFile(args.outcomes))
+    way, file = Way(through, timeout), OutcomeFile(args.outcomes)
+    return Prober(keys, args.principal, way, file, _recorded(args.ledger))
+
+
+def _recorded(folders: Sequence[Path]) -> Recorded:
+    if not folders:
+        return lambda _decision: True  # the guard's proof stands alone
+    return LedgerLook(folders, _RECORD_SECONDS).holds
 
 
 def _once(prober: Prober, targets: tuple[Target, ...]) -> int:
@@ -124,10 +143,12 @@ def _forever(prober: Prober, args: argparse.Namespace) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ending.set())
 
+    period = duration("--every", args.every)
+
     def targets() -> tuple[Target, ...]:
         return canary_files.read_targets(args.targets)
 
-    for _ in _told(prober.forever(targets, args.every, ending.wait)):
+    for _ in _told(prober.forever(targets, period, ending.wait)):
         pass
     return 0
 

@@ -16,7 +16,7 @@ from extauthz.commands.istio import cluster as login
 from extauthz.commands.istio.errors import UsageError as LoginError
 from extauthz.commands.posture import ledger_sightings
 from extauthz.policies.kubernetes_api import Api
-from extauthz.posture import cluster, folder, istiod
+from extauthz.posture import cluster, folder, garbage, istiod
 from extauthz.posture.collection import Collection, Dump
 from extauthz.posture.folder import FolderError
 from extauthz.posture.inputs import inputs_of
@@ -224,5 +224,6 @@ def audited(args: argparse.Namespace) -> Audited:
     """Collect and judge. Raises UsageError."""
     freshness = freshness_of(args)
     found = collected(args, _fixed(args))
-    inputs, problems = inputs_of(found, freshness, args.provider)
-    return Audited(found.source, audit(inputs, moment(args), freshness), problems)
+    with garbage.paused():
+        inputs, problems = inputs_of(found, freshness, args.provider)
+        return Audited(found.source, audit(inputs, moment(args), freshness), problems)

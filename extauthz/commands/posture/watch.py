@@ -21,7 +21,7 @@ from extauthz.commands.posture.records import accepted_in
 from extauthz.commands.posture.sources import Audited
 from extauthz.commands.table import shown
 from extauthz.guard.metrics_page import MetricsPage
-from extauthz.posture import metrics
+from extauthz.posture import garbage, metrics
 from extauthz.posture.collection import Collection
 from extauthz.posture.inputs import inputs_of
 from extauthz.posture.times import written
@@ -151,8 +151,9 @@ def _loop(args: argparse.Namespace, watcher: ClusterWatcher, others: _Others, pa
 
 def _audited(args: argparse.Namespace, collection: Collection) -> Audited:
     freshness = sources.freshness_of(args)
-    inputs, problems = inputs_of(collection, freshness, args.provider)
-    report = audit(inputs, time.time(), freshness)
+    with garbage.paused():
+        inputs, problems = inputs_of(collection, freshness, args.provider)
+        report = audit(inputs, time.time(), freshness)
     if args.namespace:
         kept = [v for v in report.verdicts if v.cell.workload.namespace in args.namespace]
         report = Report(report.at, tuple(kept), report.omitted)

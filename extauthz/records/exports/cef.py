@@ -15,6 +15,7 @@ from extauthz.records.exports.values import (
     flat,
     is_in_force,
     is_present,
+    is_refused_canary,
     nanoseconds,
     shown,
 )
@@ -43,6 +44,7 @@ PLACES: Final[Mapping[str, str]] = {
 }
 _DIRECTIONS: Final = {"inbound": "0", "outbound": "1"}
 _SEVERITIES: Final = {"ALLOW": 1, "REDACT": 4, "ALERT": 6, "DENY": 6}
+_CANARY: Final = 1
 _PASSED: Final = 8
 """What the policy denies or masks, and the mesh let pass."""
 
@@ -64,6 +66,8 @@ def severity(record: Record) -> int:
     action = shown(record.get("decision"))
     if action in {"REDACT", "DENY"} and not is_in_force(record):
         return _PASSED
+    if is_refused_canary(record):
+        return _CANARY
     return _SEVERITIES.get(action, _PASSED)
 
 

@@ -1,8 +1,9 @@
 """OCSF 1.8.0 for data lakes and SIEMs: HTTP Activity for each decision, a finding beside it.
 
 A decision that alerts, redacts or denies, and in which identifiers were found, is also a Data
-Security Finding. A summary of decisions is an HTTP Activity with a `count`. What OCSF has no
-attribute for stands in `unmapped`, under the key of the ledger.
+Security Finding. A canary that was refused is none: its record is synthetic. A summary of decisions
+is an HTTP Activity with a `count`. What OCSF has no attribute for stands in `unmapped`, under the
+key of the ledger.
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from extauthz.records.exports.values import (
     counts,
     is_in_force,
     is_present,
+    is_refused_canary,
     json_line,
     nanoseconds,
     number,
@@ -80,7 +82,7 @@ def lines(record: Record) -> str:
 def events(record: Record) -> list[dict[str, Any]]:
     """Return the events of one decision."""
     found = [_http_activity(record)]
-    is_eventful = shown(record.get("decision")) in _TITLES
+    is_eventful = shown(record.get("decision")) in _TITLES and not is_refused_canary(record)
     if is_eventful and (is_present(record.get("identifiers")) or record.get("infoTypes")):
         found.append(_finding(record))
     return found
@@ -200,6 +202,8 @@ def _severity(record: Record) -> int:
     action = shown(record.get("decision"))
     if action == "DENY" and not is_in_force(record):
         return _HIGH
+    if is_refused_canary(record):
+        return _INFORMATIONAL
     return _SEVERITIES.get(action, _UNKNOWN)
 
 

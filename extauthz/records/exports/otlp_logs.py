@@ -13,6 +13,7 @@ from extauthz.records.exports.values import (
     LEFT_OUT,
     Record,
     counts,
+    is_refused_canary,
     json_line,
     nanoseconds,
     number,
@@ -97,7 +98,8 @@ def line(record: Record) -> str:
 
 
 def _level(record: Record) -> tuple[int, str]:
-    return _INFO if shown(record.get("decision")) == "ALLOW" else _WARN
+    is_usual = shown(record.get("decision")) == "ALLOW" or is_refused_canary(record)
+    return _INFO if is_usual else _WARN
 
 
 def _attributes(record: Record) -> list[dict[str, Any]]:

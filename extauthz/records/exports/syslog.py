@@ -17,6 +17,7 @@ from extauthz.records.exports.values import (
     Record,
     flat,
     is_in_force,
+    is_refused_canary,
     moment,
     shown,
     words,
@@ -56,9 +57,12 @@ def line(record: Record) -> str:
 
 
 def severity(record: Record) -> int:
-    """Return the severity of RFC 5424: 6 for what is allowed, 4 for what passed against a rule."""
+    """Return the severity of RFC 5424.
+
+    6 for what is allowed and for a canary that was refused, 4 for what passed against a rule.
+    """
     action = shown(record.get("decision"))
-    if action == "ALLOW":
+    if action == "ALLOW" or is_refused_canary(record):
         return _INFORMATIONAL
     return _NOTICE if action in {"REDACT", "DENY"} and is_in_force(record) else _WARNING
 

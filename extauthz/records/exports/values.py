@@ -19,6 +19,7 @@ KEYS: Final = tuple(
 """Every key of a decision or a summary, and `worker`, which the name of the ledger's file says."""
 SUMMED: Final = "left out: a summary has a `count`"
 
+_CANARY: Final = "CANARY"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # nanoseconds since 1970 fit in 64 bits until then
 _LAST: Final = datetime(2262, 1, 1, tzinfo=UTC)
@@ -100,6 +101,11 @@ def nanoseconds(record: Record, key: str = "time") -> int:
 def is_in_force(record: Record) -> bool:
     """Whether the mesh did what the decision says: it was enforced, and Envoy waited for it."""
     return record.get("enforced") is True and record.get("observed") is not True
+
+
+def is_refused_canary(record: Record) -> bool:
+    """Whether the guard refused a canary: no person's PHI, and nothing to look into."""
+    return shown(record.get("reason")) == _CANARY and is_in_force(record)
 
 
 def is_present(value: object) -> bool:

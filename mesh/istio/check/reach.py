@@ -83,7 +83,7 @@ def _selection(mesh: Mesh, document: MeshObject) -> Iterator[IstioProblem]:
     if not targets.missing:
         yield from _waypoints(mesh, document, targets)
         return
-    own = (*mesh.guard_workloads, *mesh.serving(mesh.collectors))
+    own = (*mesh.guard_workloads, *mesh.collector_workloads)
     wrapped = [each for each in selected(mesh, document) if each in own]
     if wrapped:
         message = f"it selects {wrapped[0].document.title}"
@@ -164,6 +164,7 @@ def _twice(
 
 
 def _labels(mesh: Mesh) -> Iterator[IstioProblem]:
+    filters = [(each, _contexts(each)) for each in mesh.filters]
     for workload in mesh.workloads:
         if not workload.guarded:
             continue
@@ -172,18 +173,28 @@ def _labels(mesh: Mesh) -> Iterator[IstioProblem]:
             cure = f"write one of {', '.join(_VALUES)}"
             yield problem(LABEL, workload.document, workload.label, message, cure)
         elif mesh.snapshot.knows("EnvoyFilter"):
-            yield from _directions(mesh, workload)
+            yield from _directions(mesh, workload, filters)
 
 
-def _directions(mesh: Mesh, workload: Workload) -> Iterator[IstioProblem]:
+def _contexts(document: MeshObject) -> frozenset[str]:
+    """Where a filter of the guard reads messages of HTTP."""
+    return frozenset(
+        patch.at("match", "context").text or "ANY"
+        for patch in document.spec.at("config_patches")
+        if touches(patch.at("patch", "value")) and not judges_tcp(patch)
+    )
+
+
+def _directions(
+    mesh: Mesh, workload: Workload, filters: Iterable[tuple[MeshObject, frozenset[str]]]
+) -> Iterator[IstioProblem]:
     """Report a workload with the label that no filter, or only one direction's, is for."""
     near = (workload.namespace, mesh.root, "")
     contexts = {
-        patch.at("match", "context").text or "ANY"
-        for each in mesh.filters
+        context
+        for each, found in filters
         if each.namespace in near and selects(selector(each), workload.labels)
-        for patch in each.spec.at("config_patches")
-        if touches(patch.at("patch", "value")) and not judges_tcp(patch)
+        for context in found
     }
     missing = [each for each in _SIDECARS if contexts.isdisjoint((each, "ANY"))]
     if len(missing) == len(_SIDECARS):

@@ -180,14 +180,18 @@ class Mesh:
     def serving(self, hosts: tuple[Host, ...]) -> list[Workload]:
         """The workloads behind some hosts, as far as their services are known."""
         wanted = {host.service for host in hosts}
+        if not wanted:
+            return []
         selectors = [
             (document.namespace, document.spec.at("selector"))
             for document in self.kind("Service")
             if (document.name, document.namespace) in wanted
         ]
+        near = {namespace for namespace, selector in selectors if not selector.missing}
         return [
             each
             for each in self.workloads
+            if each.namespace in near
             for namespace, selector in selectors
             if each.namespace == namespace and not selector.missing
             if selects(selector, each.labels)
@@ -197,6 +201,11 @@ class Mesh:
     def guard_workloads(self) -> tuple[Workload, ...]:
         """The guard's own pods."""
         return tuple(self.serving(self.guards))
+
+    @cached_property
+    def collector_workloads(self) -> tuple[Workload, ...]:
+        """The collector's own pods."""
+        return tuple(self.serving(self.collectors))
 
     @cached_property
     def guarded_workloads(self) -> tuple[Workload, ...]:

@@ -123,7 +123,7 @@ def _container(installation: Installation) -> Manifest:
         f"--canary-key={CANARY_KEYS}/key",
         f"--principal={principal}",
         f"--outcomes={_STATE}/canaries.jsonl",
-        f"--every={values.canary.seconds}",
+        f"--every={values.canary.seconds}s",
     ]
     return {
         "name": "probe",

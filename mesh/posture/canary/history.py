@@ -251,6 +251,11 @@ _SAYINGS: Final[dict[Result, tuple[Stance, str, str]]] = {
         "a refusal in the guard's words came without a proof",
         "give the guard the probe's key",
     ),
+    Result.UNRECORDED: (
+        Stance.UNKNOWN,
+        "no ledger that the probe was given has the refusal of the canary",
+        "give the probe the ledgers of all guards",
+    ),
     Result.REFUSED_BY_OTHER: (
         Stance.UNKNOWN,
         "somebody else refused the canary",

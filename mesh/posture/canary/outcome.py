@@ -14,6 +14,8 @@
     none; the connection was closed or reset before it            CLOSED
     none; no connection, no answer in time, no HTTP               NO_ANSWER
 
+A canary that was REFUSED and whose decision no ledger has is UNRECORDED: the prober says so.
+
 Of an answer that must come back masked: MASKED, or REACHED when a value of a person is in it.
 
 INVARIANT (no proof by words): REFUSED and BLIND need the proof. What nobody is known to have
@@ -48,6 +50,7 @@ class Result(StrEnum):
     OWN_GATE = "own-gate"
     GUARD_FAILED = "guard-failed"
     UNPROVED = "unproved"
+    UNRECORDED = "unrecorded"
     REFUSED_BY_OTHER = "refused-by-other"
     REDIRECTED = "redirected"
     REACHED = "reached"

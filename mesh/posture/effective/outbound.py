@@ -82,14 +82,20 @@ def _chains(listener: Listener, port: int, peers: PeerClass) -> list[Chain]:
     return listener.chains_of_port(port)
 
 
-def _through(view: View, chain: Chain, peers: PeerClass) -> Iterator[Finding]:
-    """Findings for what a chain carries to peers of this class; none when it carries nothing."""
-    try:
-        found = list(_findings(view, chain, peers))
-    except UnreadableError as error:
-        found = [unread(error)]
-    for each in found:
-        yield each.within(chain.title)
+def _through(view: View, chain: Chain, peers: PeerClass) -> list[Finding]:
+    """Findings for what a chain carries to peers of this class; none when it carries nothing.
+
+    A chain that takes what is redirected stands in the way of every port, so it is read once.
+    """
+    key = id(chain.config), peers
+    known = view.carried.get(key)
+    if known is None:
+        try:
+            found = list(_findings(view, chain, peers))
+        except UnreadableError as error:
+            found = [unread(error)]
+        known = view.carried[key] = [each.within(chain.title) for each in found]
+    return known
 
 
 def _findings(view: View, chain: Chain, peers: PeerClass) -> Iterator[Finding]:

@@ -124,7 +124,7 @@ def only(parent: Tree, known: frozenset[str], what: str) -> None:
     Raises:
         UnreadableError: there is one.
     """
-    if not parent.keys() <= known:
+    if not known.issuperset(parent):
         field = min(str(key) for key in parent.keys() - known)
         raise UnreadableError(f"{what} has a field `{shown(field)}` that is not known")
 

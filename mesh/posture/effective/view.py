@@ -6,6 +6,9 @@ from enum import Enum, auto
 from functools import cached_property
 from typing import Final
 
+import orjson
+
+from mesh.posture.cell import PeerClass
 from mesh.posture.effective import manager as managers
 from mesh.posture.effective import routes as tables
 from mesh.posture.effective.dump import Parts
@@ -20,6 +23,7 @@ from mesh.posture.effective.routes import Routes
 from mesh.posture.effective.tree import Tree, UnreadableError, shown, text, tree, trees
 
 _OUTBOUND: Final = ("OUTBOUND", "2")
+_OF_ROUTES: Final = frozenset({"rds", "route_config", "scoped_routes", "stat_prefix"})
 _DIGITS: Final = 5  # of a port
 _INBOUND: Final = ("INBOUND", "1")
 
@@ -67,6 +71,8 @@ class View:
     Args:
         parts: of its dump.
         guard: the guard's names.
+
+    `leads` and `carried` are what `mesh.posture.effective.outbound` has worked out so far.
     """
 
     def __init__(self, parts: Parts, guard: GuardNames) -> None:
@@ -77,6 +83,8 @@ class View:
         self._ways: dict[int, Way] = {}
         self._tables: dict[str, Routes] = {}
         self._judged: dict[tuple[int, Asked], Finding] = {}
+        self._alike: dict[tuple[bytes, Asked], Finding] = {}
+        self.carried: dict[tuple[int, PeerClass], list[Finding]] = {}
         self._routed: dict[int, Routes] = {}
 
     @cached_property
@@ -165,8 +173,18 @@ class View:
                 routes = self.routes(manager)
             except UnreadableError as error:
                 return unread(error)
-            self._judged[key] = managers.judge(manager, routes, asked, self.guard, self.reach)
+            self._judged[key] = self._judge(manager, routes, asked)
         return self._judged[key]
+
+    def _judge(self, manager: Tree, routes: Routes, asked: Asked) -> Finding:
+        """Judge it once, of hundreds that differ only in where they find their routes."""
+        key = None if routes.odd or routes.mirrors or routes.overrides else _alike(manager)
+        if key is None:
+            return managers.judge(manager, routes, asked, self.guard, self.reach)
+        if (key, asked) not in self._alike:
+            found = managers.judge(manager, routes, asked, self.guard, self.reach)
+            self._alike[key, asked] = found
+        return self._alike[key, asked]
 
     def routes(self, manager: Tree) -> Routes:
         """All routes that a connection manager may use.
@@ -220,3 +238,12 @@ class View:
             yield unknown("update-refused", said, "look at error_state in its config dump")
         if listener.is_warming:
             yield unknown("warming", f"listener `{name}` is not in use yet", "collect it again")
+
+
+def _alike(manager: Tree) -> bytes | None:
+    """What two connection managers share that differ in their routes only; None when too deep."""
+    rest = {name: value for name, value in manager.items() if name not in _OF_ROUTES}
+    try:
+        return orjson.dumps(rest)
+    except orjson.JSONEncodeError:
+        return None

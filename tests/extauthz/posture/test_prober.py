@@ -63,7 +63,7 @@ def sent(monkeypatch, clock):
 
 @pytest.fixture
 def probe(tmp_path):
-    return Prober(KEYS, PROBE, Way(), OutcomeFile(tmp_path / "canaries.jsonl"))
+    return Prober(KEYS, PROBE, Way(), OutcomeFile(tmp_path / "canaries.jsonl"), lambda _: True)
 
 
 def test_once_sends_one_to_each_and_writes_what_became_of_it(probe, sent, tmp_path):
@@ -76,9 +76,19 @@ def test_once_sends_one_to_each_and_writes_what_became_of_it(probe, sent, tmp_pa
     assert len((tmp_path / "canaries.jsonl").read_text().splitlines()) == len(TARGETS)
 
 
+@pytest.mark.usefixtures("sent")
+def test_a_refusal_that_no_ledger_has_is_none(tmp_path):
+    file = OutcomeFile(tmp_path / "canaries.jsonl")
+    asked = []
+    probe = Prober(KEYS, PROBE, Way(), file, lambda decision: bool(asked.append(decision)))
+    (outcome,) = probe.once(TARGETS[:1])
+    assert (outcome.result, asked) == (Result.UNRECORDED, [ID])
+    assert "unrecorded" in (tmp_path / "canaries.jsonl").read_text()
+
+
 def test_a_second_probe_waits_for_the_five_minutes_of_the_first(probe, sent, tmp_path, clock):
     list(probe.once(TARGETS))
-    again = Prober(KEYS, PROBE, Way(), OutcomeFile(tmp_path / "canaries.jsonl"))
+    again = Prober(KEYS, PROBE, Way(), OutcomeFile(tmp_path / "canaries.jsonl"), lambda _: True)
     assert list(again.once(TARGETS)) == []
     clock.now += 300
     assert len(list(again.once(TARGETS))) == len(TARGETS)

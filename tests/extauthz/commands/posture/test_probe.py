@@ -66,9 +66,10 @@ def test_a_canary_that_reaches_an_application_is_a_line_and_exit_code_1(
 WRONG = {
     "no key": (["--once"], {"--canary-key": ""}, "--canary-key: give the key"),
     "no principal": (["--once"], {"--principal": "ehr"}, "--principal ehr: not one"),
-    "too often": (["--every", "299"], {}, "--every 299: at least 300 seconds"),
-    "not a number": (["--every", "nan"], {}, "--every nan: at least 300 seconds"),
-    "no time": (["--once", "--timeout", "0"], {}, "--timeout 0: above 0"),
+    "too often": (["--every", "299s"], {}, "--every 299s: at least 5m"),
+    "no unit": (["--every", "3600"], {}, "--every 3600: not a duration"),
+    "no time": (["--once", "--timeout", "0s"], {}, "--timeout 0s: above 0"),
+    "no ledger": (["--once", "--ledger", "/none"], {}, "/none: no such file"),
     "no address": (["--once", "--through", "x"], {}, "--through x: not an address"),
     "no targets": (["--once"], {"--targets": "/none"}, "/none: no such file"),
     "no folder": (["--once"], {"--outcomes": "/none/x"}, "/none/x: no such file"),

@@ -56,3 +56,10 @@ def test_a_forged_value_adds_no_field(record):
 )  # fmt: skip
 def test_what_passed_against_a_rule_is_the_worst(action, enforced, expected):
     assert cef.severity({"decision": action, "enforced": enforced}) == expected
+
+
+def test_a_canary_that_was_refused_is_as_quiet_as_what_is_allowed():
+    canary = {"decision": "DENY", "reason": "CANARY", "enforced": True}
+    assert cef.severity(canary) == 1
+    assert cef.severity({**canary, "enforced": False}) == 8
+    assert cef.severity({**canary, "reason": "CANARY_ALTERED"}) == 6

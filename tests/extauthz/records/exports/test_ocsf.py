@@ -51,6 +51,9 @@ def test_a_denial_is_an_activity_and_a_finding():
         ({"decision": "REDACT", "enforced": False}, (3, 15, 2, 2)),
         ({"decision": "DENY", "reason": "OVERLOADED", "identifiers": [], "infoTypes": {}}, (2, 27, 3, 1)),
         ({"decision": "ALLOW", "enforced": False}, (1, 1, 1, 1)),
+        ({"decision": "DENY", "reason": "CANARY"}, (2, 2, 1, 1)),
+        ({"decision": "DENY", "reason": "CANARY", "enforced": False}, (3, 15, 4, 2)),
+        ({"decision": "DENY", "reason": "CANARY_ALTERED"}, (2, 2, 3, 2)),
     ],
 )  # fmt: skip
 def test_what_the_mesh_did(changed, expected):

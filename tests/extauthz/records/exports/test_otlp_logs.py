@@ -46,6 +46,12 @@ def test_what_is_not_known_is_no_attribute():
     assert (log.trace_id, log.severity_number) == (b"", 9)
 
 
+def test_a_canary_that_was_refused_is_at_severity_info():
+    canary = {**RECORD, "decision": "DENY", "reason": "CANARY"}
+    assert parsed(otlp_logs.line(canary)).severity_number == 9
+    assert parsed(otlp_logs.line({**canary, "enforced": False})).severity_number == 13
+
+
 @given(record=FORGED)
 def test_a_forged_record_fits_the_schema(record):
     parsed(otlp_logs.line(as_read(record)))

@@ -49,3 +49,9 @@ def test_a_forged_value_adds_no_field_and_leaves_the_grammar_whole(record):
 )  # fmt: skip
 def test_what_passed_is_a_warning(action, enforced, expected):
     assert syslog.severity({"decision": action, "enforced": enforced}) == expected
+
+
+def test_a_canary_that_was_refused_is_as_quiet_as_what_is_allowed():
+    canary = {"decision": "DENY", "reason": "CANARY", "enforced": True}
+    assert syslog.severity(canary) == 6
+    assert syslog.severity({**canary, "enforced": False}) == 4

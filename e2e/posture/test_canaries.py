@@ -2,9 +2,8 @@
 
 import contextlib
 import socket
-import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,78 +11,22 @@ from typing import Any
 import orjson
 import pytest
 
+from e2e.posture.probing import MONITOR, PROBE, Probe
 from extauthz.demo import payloads
 from extauthz.demo.client import Request
 from extauthz.demo.gates import Gates
 from extauthz.demo.lab import Lab, Plan, Sidecar, open_lab
 from extauthz.demo.programs import phiguard
-from extauthz.demo.topology import ANALYTICS, BILLING, EHR, LOOPBACK, Workload
-from extauthz.posture import canary_files
+from extauthz.demo.topology import BILLING, EHR, LOOPBACK
 from extauthz.records.edges.observation_store import read
 from mesh.message.facts import Vantage
-from mesh.posture.canary.history import outcome_of
 from mesh.posture.canary.nonce import Purpose
-from mesh.posture.canary.outcome import Outcome, Result
+from mesh.posture.canary.outcome import Result
 from mesh.posture.canary.plan import Target
-from mesh.posture.cell import Cell, PeerClass, WorkloadName
+from mesh.posture.cell import PeerClass
 
-PROBE = ANALYTICS
-"""Its sidecar has no gate of the guard, as a probe's has none."""
 GUARDED = (EHR, BILLING)
-MONITOR = """
-apiVersion: phiguard.dev/v1alpha1
-kind: SegmentationPolicy
-metadata: {name: open}
-spec:
-  mode: monitor
-  defaultAction: ALLOW
-  rules:
-  - name: everything
-    from: [{principals: ["*"]}]
-    to: [{principals: ["*"]}]
-    phi: {request: {allow: ["*"]}, response: {allow: ["*"]}}
-"""
 FHIR = {"content-type": "application/fhir+json"}
-
-
-def cell(workload: Workload, port: int, peers: PeerClass = PeerClass.MESH) -> str:
-    name = WorkloadName(workload.namespace, "Deployment", workload.name)
-    return str(Cell(name, Vantage.INBOUND, port, peers))
-
-
-class Probe:
-    """`phiguard posture probe`, as the probe's pod runs it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.key = folder / "canary.key"
-        self.key.write_bytes(b"a key of this laboratory, and of no other")
-
-    def target(self, lab: Lab, workload: Workload, peers: PeerClass = PeerClass.MESH) -> Target:
-        # a laboratory's sidecar listens on a port of its own, and calls that the pod's
-        port = lab.mesh.ports[workload].inbound
-        named = cell(workload, port, peers)
-        return Target(named, workload.host, 80, workload.principal, port)
-
-    def send(
-        self, lab: Lab, targets: Sequence[Target], through: int | None = None
-    ) -> tuple[int, list[Outcome]]:
-        """Send one canary to each target. Returns the exit code and what became of them."""
-        file, outcomes = self.folder / "targets.yaml", self.folder / "canaries.jsonl"
-        outcomes.unlink(missing_ok=True)  # a second canary within five minutes, in a test
-        file.write_text(canary_files.targets_text(targets))
-        options: dict[str, Any] = {
-            "--targets": file,
-            "--canary-key": self.key,
-            "--principal": PROBE.principal,
-            "--outcomes": outcomes,
-            "--through": f"{LOOPBACK}:{through or lab.mesh.ports[PROBE].outbound}",
-        }
-        given = [str(word) for pair in options.items() for word in pair]
-        command = [sys.executable, "-m", "extauthz.cli", "posture", "probe", "--once", *given]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert done.stdout == outcomes.read_text(), done.stderr
-        return done.returncode, [outcome_of(line) for line in done.stdout.splitlines()]
 
 
 def records(lab: Lab) -> list[dict[str, Any]]:
