@@ -5,8 +5,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from extauthz.commands import table
 from extauthz.commands.scan import baseline
-from extauthz.commands.scan.command import UNREAD, Scan, add_reading
+from extauthz.commands.scan.command import UNREAD, Scan, add_reading, faults, left_out
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -29,20 +30,22 @@ def add_parser(subparsers: "_Subparsers") -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the baseline. Return 0, or 2 when something could not be read whole."""
     scan = Scan(args)
+    found: list[baseline.Key] = []
     partly: list[str] = []
-
-    def keys() -> "list[baseline.Key]":
-        found: list[baseline.Key] = []
-        for each in scan.examined():
-            found += each.keys()
-            if not each.is_whole:
-                partly.append(each.path)
-        return found
-
-    count = baseline.write(args.file, keys())
-    sys.stderr.write(f"phiguard: {count} findings written\n")
-    for message in scan.failed:
-        sys.stderr.write(f"phiguard: {message}\n")
-    for path in partly:
-        sys.stderr.write(f"phiguard: {path}: not read whole\n")
+    notes: list[str] = []
+    ignored = 0
+    for each in scan.examined():
+        found += each.keys()
+        notes += faults(each)
+        ignored += sum(each.ignored)
+        if not each.is_whole:
+            partly.append(f"phiguard: {table.shown(each.path)}: not read whole")
+    said = [
+        f"phiguard: {baseline.write(args.file, found)} findings written",
+        *left_out(scan.selection),
+    ]
+    if ignored:
+        said.append(f"phiguard: {ignored} not written, as a comment beside them ignores them")
+    said += (*notes, *(f"phiguard: {message}" for message in scan.failed), *partly)
+    sys.stderr.writelines(f"{line}\n" for line in said)
     return UNREAD * bool(scan.failed or partly)

@@ -173,7 +173,8 @@ class _Totals:
 
     def __init__(self) -> None:
         self.fails = self.partly = False
-        self._inline = self._known = self._without_reason = 0
+        self._inline = self._known = 0
+        self._faults: list[str] = []
 
     def taking(self, documents: Iterable[Judged]) -> Iterator[Judged]:
         """Pass documents on, and count them."""
@@ -182,24 +183,34 @@ class _Totals:
             self.partly |= not each.examined.is_whole
             self._inline += each.count(Counted.INLINE)
             self._known += each.count(Counted.BASELINE)
-            self._without_reason += each.examined.without_reason
+            self._faults += faults(each.examined)
             yield each
 
     def lines(self, selection: Selection, known: baseline.Baseline) -> Iterator[str]:
         """What was left out, so that nobody takes it for clean."""
-        for who, count in sorted(selection.left_out.items()):
-            if who:
-                number = _number(count, "file or folder", "files or folders")
-                yield f"phiguard: {number} left out by {who}"
+        yield from left_out(selection)
         if self._inline:
             yield f"phiguard: {_number(self._inline, 'finding')} ignored by a comment beside it"
         if self._known:
             yield f"phiguard: {_number(self._known, 'finding')} known to the baseline"
         if known.gone:
             yield f"phiguard: {_number(known.gone, 'finding')} of the baseline gone; write it again"
-        if self._without_reason:
-            comments = _number(self._without_reason, "phiguard:ignore comment")
-            yield f"phiguard: {comments} without a reason or a name, and so without effect"
+        yield from self._faults
+
+
+def faults(examined: Examined) -> Iterator[str]:
+    """Comments of a document that do not say what they ignore, or why."""
+    path = table.shown(examined.path)
+    for line, what in examined.faults:
+        yield f"phiguard: {path}:{line}: a `phiguard:ignore` {what}"
+
+
+def left_out(selection: Selection) -> Iterator[str]:
+    """What was not read, so that nobody takes it for clean."""
+    for who, count in sorted(selection.left_out.items()):
+        if who:
+            number = _number(count, "file or folder", "files or folders")
+            yield f"phiguard: {number} left out by {who}"
 
 
 def _number(count: int, one: str, many: str = "") -> str:

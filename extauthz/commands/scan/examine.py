@@ -99,8 +99,9 @@ class Examiner:
             any(each.covers(finding, place.line) for each in comments)
             for finding, place in zip(report.findings, found, strict=True)
         )
-        without_reason = sum(not each.holds for each in comments)
-        return Examined(path, report, seconds, found, ignored, without_reason, shown)
+        known = self.engine.info_types.keys()
+        faults = tuple((each.at, fault) for each in comments if (fault := each.fault(known)))
+        return Examined(path, report, seconds, found, ignored, faults, shown)
 
 
 def recognizers_of(models: Sequence[str]) -> list[Recognizer]:

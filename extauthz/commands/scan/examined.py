@@ -29,7 +29,7 @@ class Examined:
         seconds: that the scan took.
         places: one for each finding.
         ignored: whether a comment in the document ignores it, one for each finding.
-        without_reason: how many comments ignore something and give no reason.
+        faults: comments that do not say what they ignore, or why: the line, and what is wrong.
         values: one for each finding, only when the user asked to see them.
     """
 
@@ -38,7 +38,7 @@ class Examined:
     seconds: float
     places: tuple[Place, ...] = ()
     ignored: tuple[bool, ...] = ()
-    without_reason: int = 0
+    faults: tuple[tuple[int, str], ...] = ()
     values: tuple[str, ...] = field(default=(), repr=False)
 
     @property

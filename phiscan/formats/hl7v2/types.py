@@ -90,7 +90,7 @@ def provider(segment: V2Segment, part: Part, field: str) -> None:
     if checks.npi(segment.text(components[0])):
         segment.add("US_HEALTHCARE_NPI", components[0], f"{field}.1", Subject.PROVIDER)
     for number, component in enumerate(components[1:3], 2):
-        segment.add("PERSON_NAME", component, f"{field}.{number}", Subject.PROVIDER)
+        _name(segment, component, f"{field}.{number}", Subject.PROVIDER)
 
 
 def of_provider(reader: FieldReader) -> FieldReader:
@@ -122,7 +122,14 @@ def _name_parts(segment: V2Segment, components: list[Part], field: str, first: i
     for number, component in enumerate(components, first):
         parts = component.split(segment.delimiters.subcomponent)
         for part in (parts[i] for i in _SURNAMES if i < len(parts)):
-            segment.add("PERSON_NAME", part, f"{field}.{number}")
+            _name(segment, part, f"{field}.{number}")
+
+
+def _name(segment: V2Segment, part: Part, field: str, subject: Subject | None = None) -> None:
+    """Add a name, and the e-mail address that senders write in its place or behind it."""
+    segment.add("PERSON_NAME", part, field, subject)
+    if b"@" in part.text:
+        segment.add("EMAIL_ADDRESS", part, field, subject)
 
 
 def identifier(default: str) -> FieldReader:

@@ -312,6 +312,42 @@ def test_a_comment_speaks_of_its_line_or_of_the_next(ssn, capsysbinary):
     assert scan(capsysbinary, *ANY, path)[0] == 1
 
 
+@pytest.mark.parametrize(
+    ("comment", "said"),
+    [
+        ("phiguard:ignore(G)", "has no reason, and so no effect; write one behind it"),
+        ("phiguard:ignore() made up", "names nothing, and so has no effect; write"),
+        ("phiguard:ignore(NOSUCH) made up", "names an infoType that no detector has; see"),
+        ("phiguard:ignore(G, NOSUCH) made up", "names an infoType that no detector has; see"),
+        ("phiguard:ignore(G, *, EMAIL_ADDRESS) made up", ""),
+    ],
+)
+def test_a_comment_that_is_wrong_is_said_with_its_line(comment, said, ssn, tmp_path, capsysbinary):
+    path = ssn("a.py", f"\nx = '{SSN}'  # {comment}\n")
+    err = scan(capsysbinary, *ANY, path)[2]
+    line = f"phiguard: {path}:2: a `phiguard:ignore` {said}"
+    assert (line in err) == bool(said)
+    assert "NOSUCH" not in err  # it may be anything, a value too
+    assert (line in baseline(capsysbinary, tmp_path / "b.json", path)[1]) == bool(said)
+
+
+def test_a_baseline_says_what_it_leaves_out(ssn, tmp_path, capsysbinary):
+    path = ssn("a.py", f"x = '{SSN}'  # phiguard:ignore(G) made up\n")
+    ssn("b.py", f"x = '{SSN}'\n")
+    ssn("c.txt", SSN)
+    file = tmp_path / "known.json"
+    code, err = baseline(capsysbinary, file, ssn.top, "--exclude", "*.txt")
+    assert (code, err.splitlines()) == (
+        0,
+        [
+            "phiguard: 1 findings written",
+            "phiguard: 1 file or folder left out by --exclude",
+            "phiguard: 1 not written, as a comment beside them ignores them",
+        ],
+    )
+    assert path.name not in file.read_text()
+
+
 def baseline(capsysbinary, *arguments):
     code = cli.main(["baseline", "write", *map(str, arguments)])
     return code, capsysbinary.readouterr().err.decode()

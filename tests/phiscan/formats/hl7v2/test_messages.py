@@ -123,6 +123,8 @@ HEAD = "MSH|^~\\&|A|B|C|D|20240101||ADT^A01|1|P|2.5\r"
         ("PID" + "|" * 40 + "^PRN^PH^^1^515^2348890", ("PHONE_NUMBER", "2348890", "PID-40")),
         ("PD1||||||||||D-4471^^^H^MR", ("MEDICAL_RECORD_NUMBER", "D-4471", "PD1-10")),
         ("NK1|1|A^B||||||||||EMP-88", ("UNIQUE_CODE", "EMP-88", "NK1-12")),
+        ("NK1|1" + "|" * 29 + "a@b.org", ("EMAIL_ADDRESS", "a@b.org", "NK1-30")),
+        ("NK1|1" + "|" * 29 + "a@b.org", ("PERSON_NAME", "a@b.org", "NK1-30")),
         (
             ("GT1|1||A^B|||||||||||||ACME|4 Mill Ln^^Ames^IA^50010|5152347001"),
             ("STREET_ADDRESS", "4 Mill Ln", "GT1-17"),
