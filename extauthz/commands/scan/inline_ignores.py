@@ -2,7 +2,8 @@
 
 The comment stands on the line of the finding, or with `ignore-next-line` on the line before. It
 names infoTypes, classes A to R, or `*`. Without a reason it does not hold, and the command says
-where it stands. The reason is for readers of the document: no output repeats it, as it may hold anything.
+where it stands. The reason is for readers of the document: no output repeats it, as it may hold
+anything.
 """
 
 import re
