@@ -211,6 +211,7 @@ release: $(READY) ## dist, unless the tree is dirty, another commit has the tag 
 manifests: $(READY) ## rewrite what istio-config/ holds of the code's
 	@$(BIN)/phiguard istio render --output istio-config > /dev/null
 	@$(BIN)/phiguard istio values > istio-config/chart/values.yaml
+	@$(BIN)/python -m extauthz.guard.http.openapi > docs/openapi.json
 	@$(BIN)/phiguard istio values --schema > istio-config/chart/values.schema.json
 	@mkdir -p istio-config/chart/crds istio-config/chart/files
 	@cp istio-config/guard/09-*.yaml istio-config/chart/crds/

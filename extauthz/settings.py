@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from extauthz.detection.engines import Detection
+from extauthz.listeners import Http, SettingsError, Tls
 from extauthz.policies.kubernetes_api import Api
 from extauthz.policies.leases import Place
 from extauthz.records.ledger.durability import Fsync
@@ -30,22 +31,6 @@ _POD: Final = re.compile(r"[a-z0-9](?:[-a-z0-9.]{0,228}[a-z0-9])?")
 _ACCOUNT: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 # for headers, attributes and framing around a body of the largest size
 HEADROOM: Final = MIB
-
-
-class SettingsError(Exception):
-    """A setting is wrong. The text is one line that names it and the fix."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tls:
-    """Certificate files of the listener.
-
-    With `ca`, callers must show a certificate (mutual TLS).
-    """
-
-    cert: Path
-    key: Path
-    ca: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +98,7 @@ class Settings:
         health: a second address without TLS, for health checks only: a kubelet has no certificate
             to show.
         metrics: address of the page that Prometheus scrapes, without TLS, or None for none.
+        http: the listener for pipelines that are not Envoy, or None for none.
         tls: certificate files of the listener; None for plain text.
         ledger: folder of the audit ledger, or None for none.
         fsync: when its records are put on the disk.
@@ -137,6 +123,7 @@ class Settings:
     detectors: tuple[Path, ...] = ()
     health: tuple[str, int] | None = None
     metrics: tuple[str, int] | None = None
+    http: Http | None = None
     tls: Tls | None = None
     ledger: Path | None = None
     fsync: Fsync = Fsync.SECOND
@@ -157,17 +144,6 @@ class Settings:
     def address(self) -> str:
         """`host:port`, the form that gRPC takes."""
         return f"{self.host}:{self.port}"
-
-
-def parse_listen(text: str) -> tuple[str, int]:
-    """Split `HOST:PORT`; `[::1]:9000` for IPv6. Raises SettingsError."""
-    host, _, digits = text.rpartition(":")
-    port = decimal(digits)
-    if not host or port is None or port > 65535:
-        raise SettingsError(
-            f"--listen {text}: not an address; write HOST:PORT, for example 0.0.0.0:9000"
-        )
-    return host, port
 
 
 def parse_policy(
@@ -275,24 +251,6 @@ def parse_size(flag: str, text: str) -> int:
     return size * unit
 
 
-def parse_tls(cert: Path | None, key: Path | None, ca: Path | None) -> Tls | None:
-    """Return the TLS files, once it is clear that they belong together and can be read.
-
-    Raises:
-        SettingsError: a file is missing or unreadable.
-    """
-    if cert is None or key is None:
-        if (cert, key, ca) != (None, None, None):
-            raise SettingsError(
-                "--tls-cert and --tls-key: each needs the other, and --tls-ca needs both; give both"
-            )
-        return None
-    for flag, path in (("--tls-cert", cert), ("--tls-key", key), ("--tls-ca", ca)):
-        if path is not None:
-            _readable(flag, path)
-    return Tls(cert, key, ca)
-
-
 def parse_signing(
     key: Path | None, copies: Path | None, *, records: int, seconds: float
 ) -> "Signing | None":
@@ -346,18 +304,16 @@ def check(settings: Settings) -> None:
             raise SettingsError(f"{flag} {number}: too small; give 0 or more")
     if settings.signing is not None and settings.ledger is None:
         raise SettingsError("--checkpoint-key: there is no ledger to sign; give --ledger too")
+    _check_ports(settings)
+
+
+def _check_ports(settings: Settings) -> None:
     if settings.workers + settings.spares > 1 and settings.port == 0:
         raise SettingsError(
             "--listen port 0: each worker would get another port; name one, or use --workers 1 "
             "and --spares 0"
         )
-
-
-def _readable(flag: str, path: Path) -> None:
-    try:
-        path.read_bytes()
-    except OSError as error:
-        why = error.strerror or "unreadable"
+    if settings.http is not None and settings.http.port == 0 and settings.workers > 1:
         raise SettingsError(
-            f"{flag} {path}: {why.lower()}; give a PEM file that this user can read"
-        ) from None
+            "--http port 0: each worker would get another port; name one, or use --workers 1"
+        )

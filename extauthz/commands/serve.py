@@ -10,6 +10,7 @@ from extauthz.commands.errors import UsageError
 from extauthz.detection.engines import EngineError
 from extauthz.guard import core_dumps, supervisor
 from extauthz.guard.worker import ListenError
+from extauthz.listeners import SettingsError, parse_http, parse_listen, parse_tls
 from extauthz.policies.files import PolicyUnreadableError
 from extauthz.records import logs
 from extauthz.records.edges.observation_store import ObservationStoreError
@@ -20,13 +21,10 @@ from extauthz.settings import (
     Cluster,
     Limits,
     Settings,
-    SettingsError,
     check,
-    parse_listen,
     parse_policy,
     parse_signing,
     parse_size,
-    parse_tls,
     with_last_good,
     with_status,
 )
@@ -102,6 +100,18 @@ def _add_addresses(parser: argparse.ArgumentParser) -> None:
         "--metrics-listen",
         metavar="HOST:PORT",
         help="address of the page /metrics for Prometheus, without TLS",
+    )
+    parser.add_argument(
+        "--http",
+        default="",
+        metavar="[HOST:]PORT",
+        help="also scan, redact and decide over HTTP here, for pipelines that are not Envoy; "
+        "HOST is 127.0.0.1 when left out, and another one needs --tls-cert",
+    )
+    parser.add_argument(
+        "--http-plaintext",
+        action="store_true",
+        help="let --http listen without TLS, also where other machines can reach it",
     )
     parser.add_argument(
         "--tls-cert",
@@ -290,6 +300,7 @@ def _settings(args: argparse.Namespace) -> Settings:
     host, port = parse_listen(args.listen)
     # two workers cannot share a port that the system picks
     usual = cpus.processes(cpus.usable()) if port else cpus.processes(1)
+    tls = parse_tls(args.tls_cert, args.tls_key, args.tls_ca)
     settings = Settings(
         host=host,
         port=port,
@@ -297,7 +308,8 @@ def _settings(args: argparse.Namespace) -> Settings:
         detectors=tuple(args.detectors),
         health=parse_listen(args.health_listen) if args.health_listen else None,
         metrics=parse_listen(args.metrics_listen) if args.metrics_listen else None,
-        tls=parse_tls(args.tls_cert, args.tls_key, args.tls_ca),
+        http=parse_http(args.http, tls, plain=args.http_plaintext),
+        tls=tls,
         ledger=args.ledger,
         fsync=args.fsync,
         signing=parse_signing(

@@ -13,13 +13,14 @@ from typing import Final
 
 from extauthz.guard import certificate
 from extauthz.guard.admission import Admission
+from extauthz.listeners import Tls
 from extauthz.policies.store import PolicyStore
 from extauthz.records.allow_list import Key
 from extauthz.records.ledger import room
 from extauthz.records.ledger.keeper import Ledger
 from extauthz.records.series import Gauge, Kind, Read, Words, gauge
 from extauthz.scanning.pool import ScannerPool
-from extauthz.settings import Limits, Settings, Tls
+from extauthz.settings import Limits, Settings
 from mesh.policy.policy import Policy
 
 

@@ -51,7 +51,8 @@ def claim(settings: Settings) -> None:
 
 
 def _addresses(settings: Settings) -> tuple[tuple[str, int] | None, ...]:
-    return (settings.host, settings.port), settings.health, settings.metrics
+    http = None if settings.http is None else (settings.http.host, settings.http.port)
+    return (settings.host, settings.port), settings.health, settings.metrics, http
 
 
 def run(settings: Settings) -> int:

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import grpc
 
+from extauthz.listeners import Tls
 from extauthz.records import logs
 from extauthz.records.logs import LogEvent
-from extauthz.settings import Tls
 
 _Files = tuple[bytes, bytes, bytes | None]
 

@@ -26,6 +26,8 @@ from extauthz.guard.authorization import Authorization
 from extauthz.guard.envoy import wire
 from extauthz.guard.external_processor import ExternalProcessor
 from extauthz.guard.gauges import Freshness, Watched
+from extauthz.guard.http import listener
+from extauthz.guard.http.service import Service
 from extauthz.guard.inspection import InspectionContext
 from extauthz.guard.network_processor import NetworkProcessor
 from extauthz.guard.recorder import Recorder
@@ -124,6 +126,11 @@ class Worker:
                 settings, self._admission, self._scanners, policies, ledger, self._freshness
             ).gauges()
         )
+        self._http = listener.of(
+            settings,
+            Service(self._inspections, lambda: self._freshness.ready),
+            self._admission,
+        )
         self._complaint: list[str] = []
         self._aside: tuple[SetAside, ...] = ()
         self._recorded_complaint: list[str] = []
@@ -156,6 +163,7 @@ class Worker:
             self._listen(self._server(), "{}:{}".format(*settings.health), secure=False)
         for each in self._servers:
             await each.start()
+        await self._start_http()
         self._scanners.start()
         await self._health.set(_LIVE, health_pb2.HealthCheckResponse.SERVING)
         await self._tell_health()
@@ -163,6 +171,16 @@ class Worker:
         self._summing = asyncio.create_task(self._sum_up())
         self._opening = asyncio.create_task(self._when_open())
         return port
+
+    async def _start_http(self) -> None:
+        where = self._settings.http
+        if self._http is None or where is None:
+            return
+        try:
+            await self._http.start()
+        except OSError as error:
+            raise ListenError.at(where.host, where.port, error) from None
+        logs.emit(LogEvent.SERVING_HTTP, address=f"{where.host}:{self._http.port}")
 
     async def _when_open(self) -> None:
         """Report the health as soon as the scanner processes are ready."""
@@ -201,6 +219,8 @@ class Worker:
         until = time.monotonic() + grace
         while self._admission.streams and time.monotonic() < until:
             await asyncio.sleep(_POLL_SECONDS)
+        if self._http is not None:
+            await self._http.drain(max(0.0, until - time.monotonic()))
         for server in self._servers:
             await server.stop(
                 max(0.0, until - time.monotonic()) if self._admission.streams else 0.0
@@ -287,6 +307,8 @@ class Worker:
                 self._record_policy()
                 await self._tend_ledger()
                 await self._edges.tend()
+                if self._http is not None:
+                    self._http.tend()
             except Exception as raised:  # noqa: BLE001 - upkeep must go on; health shows what fails
                 logs.error(LogEvent.INTERNAL_ERROR, raised)
 

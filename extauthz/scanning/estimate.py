@@ -30,7 +30,16 @@ def is_dear(events: Sequence[Event], engine: Engine) -> bool:
     """Whether judging a whole message takes longer than the event loop may be held."""
     head = events[0]
     bodies = [event.data for event in events if isinstance(event, Body)]
-    size = sum(map(len, bodies))
-    if isinstance(head, Head) and head.content_encoding:
-        return size > _SMALL_ENCODED
-    return size > SMALL and engine.may_find(bodies[0] if len(bodies) == 1 else b"".join(bodies))
+    encoded = isinstance(head, Head) and bool(head.content_encoding)
+    if sum(map(len, bodies)) <= (_SMALL_ENCODED if encoded else SMALL):
+        return False
+    return is_dear_body(
+        bodies[0] if len(bodies) == 1 else b"".join(bodies), engine, is_encoded=encoded
+    )
+
+
+def is_dear_body(data: bytes, engine: Engine, *, is_encoded: bool) -> bool:
+    """Whether scanning a document takes longer than the event loop may be held."""
+    if is_encoded:
+        return len(data) > _SMALL_ENCODED
+    return len(data) > SMALL and engine.may_find(data)

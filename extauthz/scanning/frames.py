@@ -8,7 +8,7 @@ frame that is larger than an answer can be.
 import io
 import pickle
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from extauthz.records.allow_list import SpanName
@@ -40,8 +40,23 @@ class Answer:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What a scanner process says of one document, which no policy judges.
+
+    Args:
+        report: of the scan.
+        masked: the document with its identifiers masked; None where that was not asked for, or
+            cannot be proven.
+    """
+
+    report: finding.ScanReport
+    masked: bytes | None = field(default=None, repr=False)
+
+
 _CLASSES: Final = (
     Answer,
+    Examined,
     Outcome,
     SpanName,
     Step,
@@ -98,7 +113,7 @@ def size_of(header: bytes) -> int:
     return int(size)
 
 
-def answer(content: bytes | bytearray) -> Answer:
+def answer(content: bytes | bytearray) -> Answer | Examined:
     """Return the answer that a scanner process sent. Raises FrameError if it is none."""
     try:
         value = _Plain(io.BytesIO(content)).load()
@@ -106,6 +121,6 @@ def answer(content: bytes | bytearray) -> Answer:
         raise
     except Exception as error:  # noqa: BLE001 - a damaged pickle raises nearly anything
         raise FrameError(f"a frame cannot be read: {type(error).__name__}") from None
-    if not isinstance(value, Answer):
+    if not isinstance(value, Answer | Examined):
         raise FrameError("a frame is no answer")
     return value

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from extauthz.policies.store import PolicySnapshot
 from extauthz.scanning.frames import Answer
 from extauthz.scanning.timed_exchange import Before, Budget, TimedExchange
-from mesh.exchange.events import Event
+from mesh.exchange.events import Body, Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,15 @@ class Job:
     events: tuple[Event, ...] = field(repr=False)
     budget: Budget
     before: Before = field(repr=False)
+
+    @property
+    def size(self) -> int:
+        """Bytes of its body."""
+        return sum(len(event.data) for event in self.events if isinstance(event, Body))
+
+    def done_by(self, snapshot: PolicySnapshot) -> Answer:
+        """Do the work. Raises as `judge`."""
+        return judge(self, snapshot)
 
 
 def judge(job: Job, snapshot: PolicySnapshot) -> Answer:

@@ -22,8 +22,9 @@ from extauthz.detection.engines import Detection
 from extauthz.policies.store import PolicySnapshot
 from extauthz.records import logs
 from extauthz.records.logs import LogEvent
+from extauthz.scanning.document import DocumentJob, DocumentWork
 from extauthz.scanning.fair_queue import FairQueue
-from extauthz.scanning.frames import Answer
+from extauthz.scanning.frames import Answer, Examined
 from extauthz.scanning.job import Job
 from extauthz.scanning.remote import RemoteScanner, Revisions
 from extauthz.scanning.timed_exchange import Before, Budget
@@ -58,28 +59,32 @@ class Work:
     before: Before = field(repr=False)
     budget_after: Callable[[float], Budget]
 
+    def job(self, budget: Budget) -> Job:
+        """Return the job of a process."""
+        return Job(self.events, budget, self.before)
+
 
 class _Waiting:
     """A message that waits for a process."""
 
-    def __init__(self, work: Work, snapshot: PolicySnapshot) -> None:
+    def __init__(self, work: Work | DocumentWork, snapshot: PolicySnapshot) -> None:
         self.snapshot = snapshot
-        self.answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self.answer: asyncio.Future[Answer | Examined] = asyncio.get_running_loop().create_future()
         self._work = work
         self._since = time.monotonic()
         self._expiry = self.answer.get_loop().call_later(
             work.budget_after(0.0).seconds, self._expire
         )
 
-    def begin(self) -> Job | None:
+    def begin(self) -> Job | DocumentJob | None:
         """Return the job, or None if nobody waits for it any more. It no longer expires."""
         self._expiry.cancel()
         if self.answer.done():
             return None
         budget = self._work.budget_after(time.monotonic() - self._since)
-        return Job(self._work.events, budget, self._work.before)
+        return self._work.job(budget)
 
-    def tell(self, answer: Answer) -> None:
+    def tell(self, answer: Answer | Examined) -> None:
         """Give the answer to who waits for it."""
         if not self.answer.done():
             self.answer.set_result(answer)
@@ -168,6 +173,21 @@ class ScannerPool:
             NoRoomError: no process became free in time.
             LostError: the process that judged it failed.
         """
+        answer = await self._answer(work, snapshot, caller)
+        if not isinstance(answer, Answer):
+            raise LostError
+        return answer
+
+    async def examine(self, work: DocumentWork, snapshot: PolicySnapshot, caller: str) -> Examined:
+        """Return what is in one document, which no policy judges. Raises as `judge`."""
+        examined = await self._answer(work, snapshot, caller)
+        if not isinstance(examined, Examined):
+            raise LostError
+        return examined
+
+    async def _answer(
+        self, work: Work | DocumentWork, snapshot: PolicySnapshot, caller: str
+    ) -> Answer | Examined:
         waiting = _Waiting(work, snapshot)
         self._queue.put(caller, waiting)
         return await waiting.answer

@@ -21,8 +21,9 @@ from extauthz.detection.engines import Detection
 from extauthz.policies import revision
 from extauthz.policies.revision import Texts
 from extauthz.policies.store import PolicySnapshot
-from extauthz.scanning.frames import HEADER, Answer, pack
-from extauthz.scanning.job import Job, judge
+from extauthz.scanning.document import DocumentJob
+from extauthz.scanning.frames import HEADER, Answer, Examined, pack
+from extauthz.scanning.job import Job
 
 READY: Final = b"\x06"
 """What the process answers to a revision that it has loaded."""
@@ -76,9 +77,9 @@ class Snapshots:
         freed_memory.give_back()
         gc.freeze()  # what was loaded stays; no collection walks it again
 
-    def judge(self, key: int, job: Job) -> Answer:
-        """Judge one message by a revision."""
-        return judge(job, self._loaded[key])
+    def judge(self, key: int, job: Job | DocumentJob) -> Answer | Examined:
+        """Judge one message by a revision, or examine one document with its engine."""
+        return job.done_by(self._loaded[key])
 
 
 def main(connection: socket.socket) -> None:

@@ -15,7 +15,8 @@ from typing import Final
 from extauthz.detection.engines import Detection
 from extauthz.policies.store import PolicySnapshot
 from extauthz.scanning import frames, process
-from extauthz.scanning.frames import HEADER, Answer, FrameError
+from extauthz.scanning.document import DocumentJob
+from extauthz.scanning.frames import HEADER, Answer, Examined, FrameError
 from extauthz.scanning.job import Job
 from extauthz.scanning.process import Loaded
 from phiscan.engine import Engine
@@ -103,8 +104,8 @@ class RemoteScanner:
             self._engine = snapshot.engine
             self._loaded = [*self._loaded, number][-process.KEPT :]
 
-    async def judge(self, job: Job, snapshot: PolicySnapshot) -> Answer:
-        """Return the answer to a message by a snapshot that is loaded. Raises as `load`."""
+    async def judge(self, job: Job | DocumentJob, snapshot: PolicySnapshot) -> Answer | Examined:
+        """Return the answer to a message or a document by a loaded snapshot. Raises as `load`."""
         if self._socket is None:
             raise FrameError("no process runs")
         async with asyncio.timeout(_most_seconds(job)):
@@ -157,10 +158,9 @@ def _context() -> ForkServerContext:
     return context
 
 
-def _most_seconds(job: Job) -> float:
+def _most_seconds(job: Job | DocumentJob) -> float:
     """Return the seconds after which a process hangs: those of a scan, a proof, and some slack."""
-    size = sum(len(getattr(event, "data", b"")) for event in job.events)
-    scan = job.budget.seconds + job.budget.seconds_per_mib * (size / _MIB)
+    scan = job.budget.seconds + job.budget.seconds_per_mib * (job.size / _MIB)
     return 2 * scan + _SLACK_SECONDS
 
 

@@ -5,7 +5,7 @@ import grpc
 from extauthz.demo.certificates import Authority
 from extauthz.demo.topology import BILLING, EHR, GUARD
 from extauthz.guard.envoy import wire
-from extauthz.settings import Tls
+from extauthz.listeners import Tls
 
 
 def certificates_in(folder):

@@ -12,6 +12,7 @@ from recorded_metrics import RecordedMetrics
 from extauthz.guard import start_record
 from extauthz.guard.envoy import wire
 from extauthz.guard.worker import Worker, utc_day
+from extauthz.listeners import Http
 from extauthz.policies.files import PolicyFiles
 from extauthz.policies.store import PolicyStore
 from extauthz.records import ledger_time
@@ -82,6 +83,7 @@ class Guard:
         fsync: Fsync = Fsync.SECOND,
         signing: Signing | None = None,
         canary_keys: Keys | None = None,
+        http: Http | None = None,
     ):
         self.folder = folder
         self.policy = folder / "policy.yaml"
@@ -95,6 +97,7 @@ class Guard:
             limits=limits or Limits(scan_seconds=20.0),
             scanners=scanners,
             canary_keys=canary_keys,
+            http=http,
         )
         self.spans = InMemorySpanExporter()
         self.metrics = RecordedMetrics()

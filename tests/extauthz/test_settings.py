@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from extauthz.listeners import SettingsError, Tls, parse_listen, parse_tls
 from extauthz.policies.kubernetes_api import Api
 from extauthz.policies.leases import Place
 from extauthz.records.ledger import checkpoints, key_file
@@ -14,14 +15,10 @@ from extauthz.settings import (
     Cluster,
     Limits,
     Settings,
-    SettingsError,
-    Tls,
     check,
-    parse_listen,
     parse_policy,
     parse_signing,
     parse_size,
-    parse_tls,
     with_last_good,
     with_status,
 )

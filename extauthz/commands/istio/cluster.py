@@ -11,10 +11,11 @@ from typing import Any, Final, NoReturn
 
 from extauthz.commands.istio import kubeconfig
 from extauthz.commands.istio.errors import UsageError
+from extauthz.listeners import SettingsError
 from extauthz.policies import kubernetes_api
 from extauthz.policies.kubernetes_api import Api, ApiError, GoneError
 from extauthz.posture.kinds import CONFIG_MAPS, KINDS, Kind
-from extauthz.settings import Cluster, SettingsError, parse_policy
+from extauthz.settings import Cluster, parse_policy
 from mesh.istio import snapshot
 from mesh.istio.installation import ROOT_NAMESPACE
 from mesh.istio.manifest import Manifest, manifest, to_yaml

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from extauthz.commands import canary_key
 from extauthz.commands.errors import UsageError
+from extauthz.listeners import SettingsError, parse_listen
 from extauthz.posture import echo
-from extauthz.settings import SettingsError, parse_listen
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]

@@ -15,11 +15,11 @@ from extauthz.commands import canary_key
 from extauthz.commands.errors import UsageError
 from extauthz.commands.posture.canary_ledger import LedgerLook
 from extauthz.commands.posture.sources import duration
+from extauthz.listeners import SettingsError, parse_listen
 from extauthz.posture import canary_files
 from extauthz.posture.canary_client import Way
 from extauthz.posture.canary_files import CanaryFileError, OutcomeFile
 from extauthz.posture.prober import Prober, Recorded
-from extauthz.settings import SettingsError, parse_listen
 from mesh.message.identity import is_principal
 from mesh.posture.canary.history import line_of
 from mesh.posture.canary.outcome import Outcome, Result

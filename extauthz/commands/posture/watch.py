@@ -21,13 +21,13 @@ from extauthz.commands.posture.records import accepted_in
 from extauthz.commands.posture.sources import Audited
 from extauthz.commands.table import shown
 from extauthz.guard.metrics_page import MetricsPage
+from extauthz.listeners import SettingsError, parse_listen
 from extauthz.posture import garbage, metrics
 from extauthz.posture.collection import Collection
 from extauthz.posture.inputs import inputs_of
 from extauthz.posture.times import written
 from extauthz.posture.watcher import Change, ClusterWatcher
 from extauthz.records.exposition import Source
-from extauthz.settings import SettingsError, parse_listen
 from mesh.posture.audit import Report, audit
 from mesh.posture.drift import Turn, drift
 

@@ -211,3 +211,24 @@ def test_serve_says_that_it_has_no_policy_yet_no_ledger_and_no_tls():
     assert "there is no policy yet; messages are denied" in said
     assert "without an audit ledger" in said
     assert "without TLS" in said
+
+
+def test_serve_answers_http_on_every_worker(policy):
+    port = free_port()
+    with Serving(policy, "--workers", "2", "--http", port, "--scanners", "0") as s:
+        s.until("serving", 2)
+        page = f"http://127.0.0.1:{port}"
+        asked = urllib.request.Request(f"{page}/v1/scan", data=b"patientName: Ana Ruiz")
+        for _ in range(8):
+            assert b'"coverage":"COMPLETE"' in urllib.request.urlopen(asked, timeout=20).read()
+        assert s.end() == 0
+        lines = [line["address"] for line in s.log if line["event"] == "serving HTTP"]
+        assert lines == [f"127.0.0.1:{port}"] * 2
+
+
+def test_http_on_a_taken_address_is_an_error_of_one_line(policy):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with Serving(policy, "--workers", "2", "--http", port) as s:
+            assert s.process.wait(60) == 2
+            assert s.process.stderr.read().decode().count("\n") == 1

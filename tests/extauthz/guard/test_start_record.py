@@ -5,8 +5,9 @@ import orjson
 
 from extauthz.detection.engines import Detection
 from extauthz.guard.start_record import about
+from extauthz.listeners import Tls
 from extauthz.policies.kubernetes_api import Api
-from extauthz.settings import Cluster, Settings, Tls
+from extauthz.settings import Cluster, Settings
 
 
 def test_it_says_who_writes_and_how_that_one_is_set():

@@ -1,0 +1,151 @@
+"""Listens for HTTP clients of the guard, over TLS where it has a certificate."""
+
+import asyncio
+import contextlib
+import ssl
+from typing import Any, Final
+
+from extauthz.guard.admission import Admission
+from extauthz.guard.envoy.identity import principal
+from extauthz.guard.http.connection import Clocks, Connection
+from extauthz.guard.http.service import Service
+from extauthz.listeners import Http, Tls
+from extauthz.records import logs
+from extauthz.records.logs import LogEvent
+from extauthz.settings import Limits, Settings
+
+_HANDSHAKE_SECONDS: Final = 10.0
+_STRANGER: Final = "unknown"
+_Stamp = tuple[int, ...]
+
+
+class Listener:
+    """The HTTP server of one worker.
+
+    Args:
+        http: where it listens.
+        service: answers.
+        admission: of the worker. HTTP and Envoy share its places.
+        limits: of the worker. So many connections are held as exchanges may be open.
+        shares: whether other workers listen at the same address.
+    """
+
+    def __init__(
+        self, http: Http, service: Service, admission: Admission, limits: Limits, *, shares: bool
+    ) -> None:
+        self._http = http
+        self._service = service
+        self._admission = admission
+        self._limits = limits
+        self._shares = shares
+        self._open: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Server | None = None
+        self.port = http.port
+        self._certificate = None if http.tls is None else Certificate(http.tls)
+
+    async def start(self) -> None:
+        """Listen at `port`, which the system may have picked. Raises OSError."""
+        context = None if self._certificate is None else self._certificate.context
+        self._server = await asyncio.start_server(
+            self._take,
+            self._http.host.strip("[]"),
+            self._http.port,
+            reuse_port=self._shares,
+            ssl=context,
+            ssl_handshake_timeout=None if context is None else _HANDSHAKE_SECONDS,
+        )
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    def tend(self) -> None:
+        """Take a renewed certificate into use."""
+        if self._certificate is not None:
+            self._certificate.renew()
+
+    async def drain(self, grace: float) -> None:
+        """Take no new connection; let running requests finish within the grace period."""
+        if self._server is None:
+            return
+        self._server.close()
+        if self._open:
+            await asyncio.wait(self._open, timeout=grace if self._admission.streams else 0.0)
+        for task in self._open:
+            task.cancel()
+        await asyncio.gather(*self._open, return_exceptions=True)
+
+    async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is None or len(self._open) >= self._limits.exchanges:
+            writer.transport.abort()
+            return
+        self._open.add(task)
+        connection = Connection(
+            reader,
+            writer,
+            self._service,
+            self._admission,
+            self._limits,
+            Clocks(body=self._limits.wait_seconds),
+            _caller(writer),
+        )
+        try:
+            await connection.run()
+        except Exception as raised:  # noqa: BLE001 - asyncio would print its text
+            logs.error(LogEvent.INTERNAL_ERROR, raised)
+        except asyncio.CancelledError:
+            writer.transport.abort()  # a drain is over; asyncio would print a traceback
+        finally:
+            self._open.discard(task)
+            with contextlib.suppress(OSError, ssl.SSLError):
+                writer.close()
+
+
+def _caller(writer: asyncio.StreamWriter) -> str:
+    """Return the principal of the client, as `extauthz.guard.calls` does for Envoy."""
+    shown: Any = writer.get_extra_info("peercert")
+    if not shown:
+        return ""
+    uris = [principal(value) for kind, value in shown.get("subjectAltName", ()) if kind == "URI"]
+    return uris[0] if len(uris) == 1 and uris[0] else _STRANGER
+
+
+def of(settings: Settings, service: Service, admission: Admission) -> Listener | None:
+    """Return the listener that the settings ask for, or None."""
+    if settings.http is None:
+        return None
+    shares = settings.workers > 1
+    return Listener(settings.http, service, admission, settings.limits, shares=shares)
+
+
+class Certificate:
+    """The certificate of the listener. New handshakes take a new one, as with Envoy's listener.
+
+    Raises:
+        OSError, ssl.SSLError: a file cannot be used.
+    """
+
+    def __init__(self, tls: Tls) -> None:
+        self._tls = tls
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.minimum_version = ssl.TLSVersion.TLSv1_2
+        self._stamp = self._stamps()
+        self._load()
+
+    def renew(self) -> None:
+        """Read the files again if they changed. What cannot be used leaves the old one in use."""
+        try:
+            stamp = self._stamps()
+            if stamp != self._stamp:
+                self._load()
+                self._stamp = stamp
+        except OSError as error:  # ssl.SSLError is one; a rotation may be under way
+            logs.error(LogEvent.CERTIFICATE_REFUSED, error)
+
+    def _load(self) -> None:
+        self.context.load_cert_chain(self._tls.cert, self._tls.key)
+        if self._tls.ca is not None:
+            self.context.load_verify_locations(self._tls.ca)
+            self.context.verify_mode = ssl.CERT_REQUIRED
+
+    def _stamps(self) -> _Stamp:
+        files = (self._tls.cert, self._tls.key, *([self._tls.ca] if self._tls.ca else []))
+        return tuple(each.stat().st_mtime_ns for each in files)
