@@ -1,5 +1,6 @@
 """`phiguard serve` in separate processes: start, signals, workers, end."""
 
+import http.client
 import os
 import signal
 import socket
@@ -217,10 +218,11 @@ def test_serve_answers_http_on_every_worker(policy):
     port = free_port()
     with Serving(policy, "--workers", "2", "--http", port, "--scanners", "0") as s:
         s.until("serving", 2)
-        page = f"http://127.0.0.1:{port}"
-        asked = urllib.request.Request(f"{page}/v1/scan", data=b"patientName: Ana Ruiz")
         for _ in range(8):
-            assert b'"coverage":"COMPLETE"' in urllib.request.urlopen(asked, timeout=20).read()
+            client = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+            client.request("POST", "/v1/scan", b"patientName: Ana Ruiz")
+            assert b'"coverage":"COMPLETE"' in client.getresponse().read()
+            client.close()
         assert s.end() == 0
         lines = [line["address"] for line in s.log if line["event"] == "serving HTTP"]
         assert lines == [f"127.0.0.1:{port}"] * 2
