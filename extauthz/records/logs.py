@@ -54,7 +54,7 @@ class LogEvent(StrEnum):
     """Every event that the guard logs."""
 
     SERVING = "serving"
-    SERVING_HTTP = "serving HTTP"
+    SERVING_HTTP = "answering over HTTP"
     NO_LEDGER = "running without an audit ledger; give --ledger to keep one"
     PLAIN_TEXT = (
         "listening without TLS: anyone who can connect can ask; "

@@ -52,8 +52,8 @@ class Arrow:
     @property
     def label(self) -> str:
         """Letters of the classes that flow, `C+` where only a part of class C does."""
-        words = [_letters(self.passes, self.info_types)] if self.passes else []
-        words += [f"masked {_letters(self.masked, self.info_types)}"] if self.masked else []
+        words = [letters(self.passes, self.info_types)] if self.passes else []
+        words += [f"masked {letters(self.masked, self.info_types)}"] if self.masked else []
         return ", ".join(words) or "no PHI"
 
     @property
@@ -64,7 +64,8 @@ class Arrow:
         return f"{self.sender} may send {self.receiver} {passes}{masked}"
 
 
-def _letters(names: Collection[str], info_types: InfoTypes) -> str:
+def letters(names: Collection[str], info_types: InfoTypes) -> str:
+    """The classes that the names make up: `A-R` for all, `C+` for a part of class C."""
     of_class: dict[str, set[str]] = defaultdict(set)
     for name, info_type in info_types.items():
         if info_type.identifier:
@@ -188,21 +189,3 @@ def member(label: str) -> str:
         return label.removeprefix(OUTSIDE).removeprefix(ADDRESSES)
     account = label.partition("/")[2] or label
     return "any other" if account == ANY else account
-
-
-def mermaid(found: Graph) -> str:
-    """The graph as a Mermaid flowchart. An arrow on which something is masked is dashed."""
-    names = {
-        label: f"w{n}"
-        for n, label in enumerate(label for box in found.namespaces.values() for label in box)
-    }
-    lines = ["flowchart LR"]
-    for number, (namespace, members) in enumerate(found.namespaces.items()):
-        lines.append(f'  subgraph n{number}["{namespace or "any namespace"}"]')
-        lines += [f'    {names[label]}["{member(label)}"]' for label in members]
-        lines.append("  end")
-    for arrow in found.arrows:
-        line = "-.->" if arrow.masked else "-->"
-        lines.append(f'  {names[arrow.sender]} {line}|"{arrow.label}"| {names[arrow.receiver]}')
-    lines += [f"  %% {found.note}"] if found.note else []
-    return "\n".join(lines) + "\n"

@@ -3,52 +3,40 @@
 Layout. The column of a namespace is one more than the largest column of the namespaces that send to
 it. Arrows that would close a cycle do not count. The namespaces of a column stand below each other,
 and so do the workloads of a namespace. Each arrow has its own point at both workloads, avoids other
-workloads where it can, and has a number near its sender. A list below the picture says what each
-number may carry. For screen readers, the picture has a title and a description, and each arrow has
-a title.
+workloads where it can, and has a number where no other number and no workload is. A list below the
+picture says what each number may carry. For screen readers, the picture has a title and a
+description, and each arrow has a title.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 from xml.sax.saxutils import escape
 
 from mesh.analysis.graph import Arrow, Graph, member
+from mesh.analysis.graph_style import LETTERS, LINE, MARGIN, TITLE, document, lines, text_width
 
-_WIDTH, _HEIGHT, _GAP, _COLUMN, _MARGIN = 150, 36, 22, 320, 30
-"""Pixels: a workload's width and height, the gap around it, the column width, the margin."""
-_LINE, _LETTER, _BADGE = 20, 7, 8
-"""Pixels: height of a line of the list, width of a letter in it, radius of a number's circle."""
-
-_STYLE: Final = (
-    "text{font:13px sans-serif;fill:#1b1f24}"
-    ".n{fill:#f3f5f8;stroke:#8a94a3}"  # a namespace
-    ".w{fill:#fff;stroke:#33475b}"  # a workload
-    ".a{fill:none;stroke:#33475b}"  # an arrow
-    ".m{stroke-dasharray:6 4}"  # an arrow on which something is masked
-    ".b{fill:#33475b}"  # the circle of a number
-    ".k{font-size:10px;fill:#fff}"  # a number
-)
-_HEAD: Final = (
-    '<marker id="to" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" '
-    'orient="auto">'
-    '<path d="M0 0 8 4 0 8z" fill="#33475b"/></marker>'
-)
+_WIDTH, _HEIGHT, _GAP, _COLUMN = 150, 36, 22, 340
+"""Pixels: a workload's width and height, the gap around it, the column width."""
+_BADGE = 8
+"""Pixels: radius of a number's circle."""
+_LEGEND: Final = 40
+"""Pixels of the height of the legend's line of arrows."""
 
 _STEPS: Final = 50
 _ASIDE: Final = (0, *(side * distance for distance in range(30, 91, 30) for side in (1, -1)))
 """Points checked on a curve, and the pixels by which it may be bent aside, nearest first."""
+_BENDS: Final = (44, 62, 80, 98)
+"""Pixels by which arrows within a column stand out, in turns."""
+_PLACES: Final = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.15, 0.8, 0.85, 0.1)
+"""Where on its curve a number may stand, best first."""
 
 _Place = tuple[int, int]
 _Curve = tuple[_Place, _Place, _Place, _Place]
 
 
 def svg(found: Graph, title: str) -> str:
-    """The picture.
-
-    Args:
-        title: what a screen reader says first.
-    """
+    """The picture, with its title above and its legend below."""
     boxes = dict(_boxes(found))
     places = {
         label: place for _, _, _, members in boxes.values() for label, place in members.items()
@@ -62,21 +50,14 @@ def svg(found: Graph, title: str) -> str:
         f"{home[a.sender]}{member(a.sender)} to {home[a.receiver]}{member(a.receiver)}: {a.label}"
         for a in found.arrows
     ]
-    noted = [found.note] if found.note else []
-    below = max((y + tall for _, y, tall, _ in boxes.values()), default=0) + _MARGIN
-    right = max((x for x, _, _, _ in boxes.values()), default=0) + _WIDTH + 3 * _GAP
-    width = (
-        max(right, *(2 * _MARGIN + _LETTER * len(line) for line in (*said, *noted)), 0) + _MARGIN
-    )
-    height = below + _LINE * len((*said, *noted)) + _MARGIN
-    sentences = [arrow.sentence for arrow in found.arrows] or ["no edge is open"]
-    description = escape(". ".join((*sentences, *noted)))
-    curves = [_curve(each, tuple(places.values())) for each in _ends(found, places)]
-    lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-        'role="img" aria-labelledby="t d">',
-        f'<title id="t">{escape(title)}</title><desc id="d">{description}</desc>',
-        f"<style>{_STYLE}</style><defs>{_HEAD}</defs>",
+    below = max((y + tall for _, y, tall, _ in boxes.values()), default=TITLE) + MARGIN
+    notes = [*LETTERS, *([found.note] if found.note else [])]
+    under = below + LINE * len(said) + _LEGEND
+    right = max((x for x, _, _, _ in boxes.values()), default=0) + _WIDTH + 3 * _GAP + _BENDS[-1]
+    wide = max(map(text_width, (*said, *notes, title + "  ")), default=0) + 2 * MARGIN
+    size = (max(right, wide) + MARGIN, under + LINE * len(notes) + MARGIN)
+    curves = _curves(found, places)
+    drawn = [
         *(
             line
             for namespace, (x, y, tall, _) in boxes.items()
@@ -88,19 +69,79 @@ def svg(found: Graph, title: str) -> str:
             for line in _arrow(arrow, curves[number])
         ),
         *(line for label, place in places.items() for line in _workload(label, place)),
-        *(line for number, curve in enumerate(curves) for line in _numbered(number, curve)),
+        *(
+            line
+            for number, (x, y) in enumerate(_numbers(curves, tuple(places.values())))
+            for line in _badge(number, x, y)
+        ),
         *(
             line
             for number, text in enumerate(said)
-            for line in _listed(number, text, below + _LINE * number)
+            for line in _listed(number, text, below + LINE * number)
         ),
-        *(
-            f'<text x="{_MARGIN}" y="{below + _LINE * len(said) + 4}">{escape(note)}</text>'
-            for note in noted
-        ),
-        "</svg>",
+        *_legend(under - _LEGEND + 8),
+        *lines(notes, under + 4),
     ]
-    return "\n".join(lines) + "\n"
+    sentences = [arrow.sentence for arrow in found.arrows] or ["no edge is open"]
+    note = [found.note] if found.note else []
+    return document(size, title, [*sentences, *note], drawn)
+
+
+def _legend(y: int) -> Iterator[str]:
+    """One arrow of each kind with its meaning."""
+    for x, kind, text in (
+        (MARGIN, "a", "what passes, passes unmasked"),
+        (MARGIN + 290, "a m", "something is masked"),
+    ):
+        ends = f'x1="{x}" y1="{y}" x2="{x + 40}" y2="{y}"'
+        yield f'<line class="{kind}" {ends} marker-end="url(#to)"/>'
+        yield f'<text x="{x + 50}" y="{y + 4}">{text}</text>'
+
+
+def _curves(found: Graph, places: dict[str, _Place]) -> list[_Curve]:
+    """The curve of each arrow. Those within a column stand out in turns."""
+    turns: dict[int, int] = defaultdict(int)
+    curves = []
+    for ends in _ends(found, places):
+        (x1, _), (x2, _) = ends
+        bend = _BENDS[turns[x1] % len(_BENDS)]
+        turns[x1] += x1 == x2
+        curves.append(_curve(ends, tuple(places.values()), bend))
+    return curves
+
+
+def _numbers(curves: Sequence[_Curve], workloads: tuple[_Place, ...]) -> list[_Place]:
+    """Where the numbers stand.
+
+    Each takes the first point of its curve that is clear of workloads and of all numbers before it;
+    where there is none, the point that is farthest from the other numbers.
+    """
+    taken: list[_Place] = []
+    for curve in curves:
+        points = [_rounded(_at(curve, place)) for place in _PLACES]
+        points += [_rounded(_at(curve, step / _STEPS)) for step in range(3, _STEPS - 4)]
+        free = [point for point in points if not _is_near(point, workloads)] or points
+        clear = (point for point in free if _distance(point, taken) >= 2 * _BADGE + 2)
+        taken.append(next(clear, max(free, key=lambda point: _distance(point, taken))))
+    return taken
+
+
+def _rounded(point: tuple[float, float]) -> _Place:
+    return round(point[0]), round(point[1])
+
+
+def _distance(point: _Place, others: Sequence[_Place]) -> float:
+    x, y = point
+    return min((((x - a) ** 2 + (y - b) ** 2) ** 0.5 for a, b in others), default=float("inf"))
+
+
+def _is_near(point: _Place, workloads: tuple[_Place, ...]) -> bool:
+    """Whether a number here would touch a workload."""
+    x, y = point
+    return any(
+        left - _BADGE < x < left + _WIDTH + _BADGE and top - _BADGE < y < top + _HEIGHT + _BADGE
+        for left, top in workloads
+    )
 
 
 def _ends(found: Graph, places: dict[str, _Place]) -> list[tuple[_Place, _Place]]:
@@ -154,9 +195,9 @@ def _reaches(senders: dict[str, set[str]], receiver: str, sender: str) -> bool:
 
 def _boxes(found: Graph) -> Iterator[tuple[str, tuple[int, int, int, dict[str, _Place]]]]:
     """Each namespace with its corner, its height, and the corner of each workload."""
-    bottom: dict[int, int] = defaultdict(lambda: _MARGIN)
+    bottom: dict[int, int] = defaultdict(lambda: TITLE)
     for namespace, column in sorted(columns(found).items(), key=lambda item: (item[1], item[0])):
-        x, y = _MARGIN + column * _COLUMN, bottom[column]
+        x, y = MARGIN + column * _COLUMN, bottom[column]
         members = {
             label: (x + _GAP, y + 2 * _GAP + number * (_HEIGHT + _GAP))
             for number, label in enumerate(found.namespaces[namespace])
@@ -169,7 +210,7 @@ def _boxes(found: Graph) -> Iterator[tuple[str, tuple[int, int, int, dict[str, _
 def _box(namespace: str, x: int, y: int, tall: int) -> Iterator[str]:
     yield f'<rect class="n" x="{x}" y="{y}" width="{_WIDTH + 2 * _GAP}" height="{tall}" rx="8"/>'
     title = escape(namespace or "any namespace")
-    yield f'<text x="{x + _GAP}" y="{y + _GAP + 4}" font-weight="bold">{title}</text>'
+    yield f'<text x="{x + _GAP}" y="{y + _GAP + 4}" class="s">{title}</text>'
 
 
 def _workload(label: str, place: _Place) -> Iterator[str]:
@@ -180,14 +221,18 @@ def _workload(label: str, place: _Place) -> Iterator[str]:
     yield f'<text x="{middle}" y="{baseline}" text-anchor="middle">{escape(member(label))}</text>'
 
 
-def _curve(ends: tuple[_Place, _Place], workloads: tuple[_Place, ...]) -> _Curve:
-    """The points of an arrow's cubic Bezier curve, bent around workloads where possible."""
+def _curve(ends: tuple[_Place, _Place], workloads: tuple[_Place, ...], out: int) -> _Curve:
+    """The points of an arrow's cubic Bezier curve, bent around workloads where possible.
+
+    Args:
+        out: how far an arrow within a column stands out.
+    """
     (x1, y1), (x2, y2) = ends
     forward = x2 > x1
     start, end = (x1 + _WIDTH, x2) if forward else (x1, x2 + _WIDTH)
     if x1 == x2:
         start = end = x1 + _WIDTH
-    bend = _COLUMN // 3 if forward or x1 == x2 else -_COLUMN // 3
+    bend = out if x1 == x2 else _COLUMN // 3 if forward else -_COLUMN // 3
     far = end + bend if x1 == x2 else end - bend
     straight: _Curve = ((start, y1), (start + bend, y1), (far, y2), (end, y2))
     for aside in _ASIDE:
@@ -218,20 +263,11 @@ def _arrow(arrow: Arrow, curve: _Curve) -> Iterator[str]:
     yield "</g>"
 
 
-def _numbered(number: int, curve: _Curve) -> Iterator[str]:
-    """The arrow's number near its sender.
-
-    Every second one sits further along, so that neighbours do not overlap.
-    """
-    x, y = _at(curve, 0.16 + 0.12 * (number % 2))
-    yield from _badge(number, round(x), round(y))
-
-
 def _badge(number: int, x: int, y: int) -> Iterator[str]:
     yield f'<circle class="b" cx="{x}" cy="{y}" r="{_BADGE}"/>'
     yield f'<text class="k" x="{x}" y="{y + 4}" text-anchor="middle">{number + 1}</text>'
 
 
 def _listed(number: int, text: str, y: int) -> Iterator[str]:
-    yield from _badge(number, _MARGIN + _BADGE, y)
-    yield f'<text x="{_MARGIN + 3 * _BADGE}" y="{y + 4}">{escape(text)}</text>'
+    yield from _badge(number, MARGIN + _BADGE, y)
+    yield f'<text x="{MARGIN + 3 * _BADGE}" y="{y + 4}">{escape(text)}</text>'

@@ -224,7 +224,7 @@ def test_serve_answers_http_on_every_worker(policy):
             assert b'"coverage":"COMPLETE"' in client.getresponse().read()
             client.close()
         assert s.end() == 0
-        lines = [line["address"] for line in s.log if line["event"] == "serving HTTP"]
+        lines = [line["address"] for line in s.log if line["event"] == "answering over HTTP"]
         assert lines == [f"127.0.0.1:{port}"] * 2
 
 

@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from mesh_strategies import BILLING, EHR, POLICIES
 
 from mesh.analysis.diff import diff
-from mesh.analysis.graph import Arrow, graph, member, mermaid
+from mesh.analysis.graph import Arrow, graph, member
 from mesh.analysis.graph_svg import svg
+from mesh.analysis.graph_text import mermaid
 from mesh.policy.decision import Mode
 from mesh.policy.policy import Disclosure, Peer, Policy, Rule, Target
 

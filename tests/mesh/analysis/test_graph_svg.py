@@ -89,3 +89,38 @@ def test_accounts_of_one_name_are_told_apart_in_the_list():
     listed = [t.text for t in drawn(found).iter(f"{NS}text")]
     assert "a/api to b/api: A" in listed
     assert any(text.startswith("a/any other to b/api") for text in listed)
+
+
+def busy(services, each):
+    """A graph in which many arrows cross."""
+    names = [f"n{number % 3}/s{number}" for number in range(services)]
+    boxes = {f"n{n}": tuple(sorted(x for x in names if x.startswith(f"n{n}/"))) for n in range(3)}
+    ways = sorted(
+        (names[a], names[(a * 3 + b) % services])
+        for a in range(services)
+        for b in range(1, each + 1)
+        if a != (a * 3 + b) % services
+    )
+    return Graph(boxes, tuple(Arrow(*way, (), ()) for way in dict.fromkeys(ways)))
+
+
+@pytest.mark.parametrize("found", [HOSPITAL, busy(3, 2), busy(8, 2), busy(10, 2)])
+def test_no_number_lies_on_another(found):
+    circles = [
+        (int(c.get("cx")), int(c.get("cy")), int(c.get("r")))
+        for c in drawn(found).iter(f"{NS}circle")
+    ]
+    assert len(circles) == 2 * len(found.arrows)  # on the arrow, and in the list
+    for (x1, y1, r1), (x2, y2, r2) in combinations(circles, 2):
+        assert (x1 - x2) ** 2 + (y1 - y2) ** 2 >= (r1 + r2) ** 2
+
+
+def test_it_has_a_ground_a_visible_title_and_colours_for_dark_pages():
+    root = drawn()
+    _, _, width, height = root.get("viewBox").split()
+    ground = next(r for r in root.iter(f"{NS}rect") if r.get("class") == "g")
+    assert (ground.get("width"), ground.get("height")) == (width, height)
+    texts = [t.text for t in root.iter(f"{NS}text")]
+    assert texts[0] == "Who & whom"
+    assert {"what passes, passes unmasked", "something is masked"} <= set(texts)
+    assert "prefers-color-scheme:dark" in root.find(f"{NS}style").text
