@@ -233,7 +233,8 @@ def _cluster(name: str, address: Mapping[str, Any]) -> dict[str, Any]:
 def certificates(folder: Path) -> Iterator[None]:
     """Hand out one certificate to every proxy, at a socket in the folder, as the agent would."""
     files = Authority.create().issue(Workload("any", "any"), folder / "certificates")
-    server = grpc.server(futures.ThreadPoolExecutor(32))
+    # each proxy keeps two streams open, and each stream a thread
+    server = grpc.server(futures.ThreadPoolExecutor(128))
     handler = grpc.stream_stream_rpc_method_handler(
         lambda requests, _: _secrets(requests, files),
         request_deserializer=DiscoveryRequest.parse,

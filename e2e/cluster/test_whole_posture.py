@@ -1,0 +1,472 @@
+"""The whole audit on a real istiod and API server: objects, Envoys' dumps and a guard's ledger.
+
+First the clean mesh: no cell is DOWN, and none is UNKNOWN where nothing was withheld. Then a hole
+of each class, applied to the running API server: its cell is no longer UP, and `posture watch` says
+so within ten seconds. After each hole the mesh is clean again.
+"""
+
+import contextlib
+import copy
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from e2e.cluster import istiod as control_plane
+from e2e.cluster.api_server import NotHereError, api_server, kubeconfig, wait_until
+from e2e.cluster.mesh import ROOT, TOOLS
+from e2e.cluster.proxies import certificates
+from e2e.cluster.whole_mesh import (
+    GUARDS,
+    WORKLOADS,
+    Item,
+    WholeMesh,
+    guard,
+    mesh_settings,
+    objects,
+    pod,
+    replace_pod,
+    run_guard_pod,
+    run_workload,
+    sidecars,
+)
+from extauthz.cli import main
+from extauthz.demo.topology import LOOPBACK, free_ports
+from mesh.policy_file.custom_resource import custom_resource_definition
+
+pytestmark = pytest.mark.slow
+
+ISTIO: Final = ROOT / ".tools" / "istio-crds.yaml"
+HELM: Final = TOOLS[1] / "helm"
+VICTIM: Final = WORKLOADS[0]
+CELL: Final = f"{VICTIM.namespace}/Deployment/{VICTIM.name}"
+MOST_SECONDS: Final = 10.0
+"""From a change to a line of the watch."""
+CONVERGED_SECONDS: Final = 60.0
+MAP: Final = "/api/v1/namespaces/istio-system/configmaps/istio"
+
+
+@pytest.fixture(scope="module")
+def mesh(envoy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeMesh]:
+    if not (ISTIO.exists() and HELM.exists()):
+        pytest.skip("not run: no Istio kinds or no Helm (make kube-tools kube)")
+    folder = tmp_path_factory.mktemp("whole")
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(api_server(folder))
+            for each in yaml.safe_load_all(ISTIO.read_text()):
+                server.define(each)
+            server.define(custom_resource_definition())
+            server.namespace("istio-system")
+            running = stack.enter_context(control_plane.istiod(server, HELM, mesh_settings()))
+        except NotHereError as error:
+            pytest.skip(str(error))
+        for each in objects():
+            server.apply(each)
+        for workload in WORKLOADS:
+            run_workload(server, pod(workload), workload)
+        run_guard_pod(server)
+        stack.enter_context(certificates(folder))
+        port, *ports = stack.enter_context(free_ports(1 + len(WORKLOADS)))
+        judging = stack.enter_context(guard(server, folder / "guard", port))
+        started = sidecars(envoy, running, server, folder, ports)
+        (folder / "dumps").mkdir()
+        (folder / "canaries.jsonl").touch()
+        kubeconfig(server)
+        found = WholeMesh(
+            server, running, judging, started, folder / "dumps", folder / "canaries.jsonl"
+        )
+        found.dump()
+        yield found
+
+
+def options(mesh: WholeMesh) -> list[str]:
+    given = {
+        "--kubeconfig": mesh.server.folder / "kubeconfig",
+        "--istiod": f"http://{LOOPBACK}:{mesh.istiod.http}",
+        "--proxies": mesh.folder,
+        "--ledger": mesh.guard.ledger,
+        "--canaries": mesh.canaries,
+        "--format": "json",
+    }
+    return ["kubernetes://", *(str(word) for pair in given.items() for word in pair)]
+
+
+def audited(mesh: WholeMesh, capsys: pytest.CaptureFixture[str], *more: str) -> Item:
+    """The report of an audit with new dumps."""
+    mesh.dump()
+    capsys.readouterr()
+    main(["posture", "audit", *options(mesh), *more])
+    said = capsys.readouterr()
+    found: Item = json.loads(said.out)
+    return found
+
+
+def states(report: Item) -> dict[str, str]:
+    return {each["cell"]: each["state"] for each in report["cells"]}
+
+
+def not_up(report: Item) -> list[str]:
+    return [each["line"] for each in report["cells"] if each["state"] != "UP"]
+
+
+def test_a_clean_mesh_of_thirty_workloads_is_up(
+    mesh: WholeMesh, capsys: pytest.CaptureFixture[str], record_property: Any
+) -> None:
+    report = audited(mesh, capsys)
+    counts = Counter(states(report).values())
+    sys.stderr.write(f"clean: {dict(counts)}\n")
+    record_property("cells", dict(counts))
+    assert not_up(report) == []
+    assert len({each.rpartition("/inbound")[0] for each in states(report)} - {""}) == len(WORKLOADS)
+
+
+WITHHELD: Final = {
+    "one dump": ("--proxies", "its proxy's configuration was not given"),
+    "ledger": ("--ledger", "no ledger was given"),
+    "istiod": ("--istiod", "nobody says whether it has istiod's newest configuration"),
+    "canaries": ("--canaries", "nobody says whether canaries go there"),
+}
+
+
+@pytest.mark.parametrize("name", WITHHELD)
+def test_what_is_withheld_is_unknown_and_says_so(
+    mesh: WholeMesh, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    flag, why = WITHHELD[name]
+    mesh.dump()
+    given = options(mesh)
+    if name == "one dump":
+        (mesh.folder / f"{VICTIM.namespace}.{VICTIM.name}-0.json").unlink()
+    else:
+        at = given.index(flag)
+        del given[at : at + 2]
+    capsys.readouterr()
+    main(["posture", "audit", *given])
+    report = json.loads(capsys.readouterr().out)
+    found = {c["cell"]: c for c in report["cells"] if c["state"] != "UP"}
+    assert {each["state"] for each in found.values()} == {"UNKNOWN"}
+    assert all(why in each["line"] for each in found.values())
+    if name == "one dump":
+        assert {cell.startswith(CELL) for cell in found} == {True}
+    else:
+        assert len(found) == len(report["cells"])
+
+
+Hole = Callable[[WholeMesh], AbstractContextManager[None]]
+
+
+@contextmanager
+def changed(mesh: WholeMesh, path: str, change: Callable[[Item], None]) -> Iterator[None]:
+    """An object of the server with a change, until the end of the block."""
+
+    def put(change: Callable[[Item], None]) -> None:
+        now = mesh.server.call("GET", path)
+        change(now)
+        mesh.server.call("PUT", path, now)
+
+    before = mesh.server.call("GET", path)
+    put(change)
+    try:
+        yield
+    finally:
+
+        def restore(now: Item) -> None:
+            version = now["metadata"]["resourceVersion"]
+            now.clear()
+            now.update(copy.deepcopy(before))
+            now["metadata"]["resourceVersion"] = version
+
+        put(restore)
+
+
+@contextmanager
+def added(mesh: WholeMesh, item: Item) -> Iterator[None]:
+    mesh.server.apply(item)
+    try:
+        yield
+    finally:
+        mesh.server.delete(item)
+
+
+@contextmanager
+def remade(mesh: WholeMesh, **how: Any) -> Iterator[None]:
+    """The victim's pod, made again with a change."""
+    replace_pod(mesh.server, VICTIM, **how)
+    try:
+        yield
+    finally:
+        replace_pod(mesh.server, VICTIM)
+
+
+def of_mesh(change: Callable[[Item], None]) -> Hole:
+    """A change of istiod's configuration."""
+
+    def edit(config_map: Item) -> None:
+        settings = yaml.safe_load(config_map["data"]["mesh"])
+        change(settings)
+        config_map["data"]["mesh"] = yaml.safe_dump(settings)
+
+    return lambda mesh: changed(mesh, MAP, edit)
+
+
+def fail_open(settings: Item) -> None:
+    for each in settings["extensionProviders"]:
+        if each["name"] == "phiguard":
+            each["envoyExtAuthzGrpc"]["failOpen"] = True
+
+
+def no_provider(settings: Item) -> None:
+    named = settings["extensionProviders"]
+    settings["extensionProviders"] = [each for each in named if each["name"] != "phiguard"]
+
+
+def istio(kind: str, group: str, name: str, spec: Item, space: str = VICTIM.namespace) -> Hole:
+    item = {
+        "apiVersion": group, "kind": kind, "metadata": {"name": name, "namespace": space},
+        "spec": spec,
+    }  # fmt: skip
+    return lambda mesh: added(mesh, item)
+
+
+def of_object(path: str, change: Callable[[Item], None]) -> Hole:
+    return lambda mesh: changed(mesh, path, change)
+
+
+def patches(value: str) -> Callable[[Item], None]:
+    def edit(document: Item) -> None:
+        for each in document["spec"]["configPatches"]:
+            place = each["match"]["listener"]["filterChain"]["filter"]
+            place["subFilter"] = {"name": "envoy.filters.http.router"}
+            each["patch"]["operation"] = value
+
+    return edit
+
+
+def dry_run(document: Item) -> None:
+    document["metadata"].setdefault("annotations", {})["istio.io/dry-run"] = "true"
+
+
+def process_of(config: str) -> int:
+    """The id of the Envoy that was started with a configuration of this name."""
+    found = [
+        int(path.parent.name)
+        for path in Path("/proc").glob("[0-9]*/cmdline")
+        if config.encode() in path.read_bytes() and b"whole" in path.read_bytes()
+    ]
+    (number,) = found
+    return number
+
+
+@contextmanager
+def frozen(mesh: WholeMesh) -> Iterator[None]:
+    """The victim's proxy takes nothing any more, and istiod has something new for it."""
+    number = process_of(f"{mesh.proxies[VICTIM].pod.name}.json")
+    os.kill(number, signal.SIGSTOP)
+    try:
+        entry = {
+            "apiVersion": "v1", "kind": "Service",
+            "metadata": {"name": "newer", "namespace": VICTIM.namespace},
+            "spec": {"selector": {"app": "newer"}, "ports": [{"name": "http", "port": 8099}]},
+        }  # fmt: skip
+        with added(mesh, entry):
+            yield
+    finally:
+        os.kill(number, signal.SIGCONT)
+
+
+@contextmanager
+def no_guard(mesh: WholeMesh) -> Iterator[None]:
+    path = f"/apis/discovery.k8s.io/v1/namespaces/{GUARDS}/endpointslices"
+    (slices,) = mesh.server.call("GET", path)["items"]
+    mesh.server.call("DELETE", f"{path}/{slices['metadata']['name']}")
+    try:
+        yield
+    finally:
+        del slices["metadata"]["resourceVersion"], slices["metadata"]["uid"]
+        mesh.server.call("POST", path, slices)
+
+
+SECURITY, NETWORK = "security.istio.io/v1", "networking.istio.io/v1"
+FILTERS: Final = f"/apis/networking.istio.io/v1alpha3/namespaces/{VICTIM.namespace}/envoyfilters"
+POLICY: Final = f"/apis/{SECURITY}/namespaces/{VICTIM.namespace}/authorizationpolicies/phiguard"
+EXCLUDE: Final = "traffic.sidecar.istio.io"
+AUTHZ: Final = "type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute"
+OVERRIDE: Final = {
+    "workloadSelector": {"labels": {"app": VICTIM.name}},
+    "configPatches": [
+        {
+            "applyTo": "HTTP_ROUTE",
+            "match": {"context": "SIDECAR_INBOUND"},
+            "patch": {
+                "operation": "MERGE",
+                "value": {
+                    "typed_per_filter_config": {
+                        "envoy.filters.http.ext_authz": {
+                            "@type": AUTHZ,
+                            "disabled": True,
+                        }
+                    }
+                },
+            },
+        }
+    ],
+}
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """A hole, the cell that it opens, and whether the objects alone show it to a watch."""
+
+    open: Hole
+    cell: str
+    is_watched: bool = True
+
+
+HOLES: Final = {
+    "excluded inbound port": Seeded(
+        lambda mesh: remade(mesh, annotations={f"{EXCLUDE}/excludeInboundPorts": "8080"}),
+        "inbound/8080/mesh",
+    ),
+    "excluded range": Seeded(
+        lambda mesh: remade(mesh, annotations={f"{EXCLUDE}/excludeOutboundIPRanges": "10.0.0.0/8"}),
+        "outbound/80/mesh",
+    ),
+    "UID 1337": Seeded(
+        lambda mesh: remade(mesh, securityContext={"runAsUser": 1337}), "outbound/80/mesh"
+    ),
+    "hostNetwork": Seeded(lambda mesh: remade(mesh, hostNetwork=True), "inbound/8080/mesh"),
+    "no injection": Seeded(
+        lambda mesh: remade(mesh, labels={"sidecar.istio.io/inject": "false"}), "inbound/8080/mesh"
+    ),
+    "PERMISSIVE at a port": Seeded(
+        istio(
+            "PeerAuthentication", SECURITY, "loose",
+            {
+                "selector": {"matchLabels": {"app": VICTIM.name}},
+                "mtls": {"mode": "STRICT"},
+                "portLevelMtls": {"8080": {"mode": "PERMISSIVE"}},
+            },
+        ),
+        "inbound/8080/plaintext",
+    ),
+    "failOpen": Seeded(of_mesh(fail_open), "inbound/8080/mesh"),
+    "provider missing": Seeded(of_mesh(no_provider), "inbound/8080/mesh"),
+    "ALLOW_ANY": Seeded(
+        of_mesh(lambda found: found.update(outboundTrafficPolicy={"mode": "ALLOW_ANY"})),
+        "outbound/*/outside",
+    ),
+    "filter behind the router": Seeded(
+        of_object(f"{FILTERS}/phiguard-outbound-requests", patches("INSERT_AFTER")),
+        "outbound/80/mesh",
+    ),
+    "dry-run": Seeded(of_object(POLICY, dry_run), "inbound/8080/mesh"),
+    "TCP-named port": Seeded(
+        lambda mesh: added(
+            mesh,
+            {
+                "apiVersion": "v1", "kind": "Service",
+                "metadata": {"name": "bytes", "namespace": VICTIM.namespace},
+                "spec": {
+                    "selector": {"app": VICTIM.name},
+                    "ports": [{"name": "tcp-x", "port": 9999, "targetPort": 8080}],
+                },
+            },
+        ),
+        "inbound/8080/mesh",
+    ),
+    "a proxy out of sync": Seeded(frozen, "inbound/8080/mesh", is_watched=False),
+    "the guard cannot be reached": Seeded(no_guard, "inbound/8080/mesh", is_watched=False),
+    "ambient without a waypoint": Seeded(
+        lambda mesh: remade(
+            mesh,
+            labels={"istio.io/dataplane-mode": "ambient", "sidecar.istio.io/inject": "false"},
+        ),
+        "inbound/8080/mesh",
+    ),
+    "a second revision": Seeded(
+        lambda mesh: remade(mesh, labels={"istio.io/rev": "canary", "sidecar.istio.io/inject": ""}),
+        "inbound/8080/mesh",
+    ),
+    "a per-route override": Seeded(
+        istio("EnvoyFilter", "networking.istio.io/v1alpha3", "override", OVERRIDE),
+        "inbound/8080/mesh",
+    ),
+    "a Sidecar that hides the guard": Seeded(
+        istio(
+            "Sidecar", NETWORK, "narrow",
+            {
+                "workloadSelector": {"labels": {"app": VICTIM.name}},
+                "egress": [{"hosts": [f"{VICTIM.namespace}/*"]}],
+            },
+        ),
+        "inbound/8080/mesh",
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def drifts(mesh: WholeMesh, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """What a watch of the mesh prints, while the holes are opened."""
+    folder = tmp_path_factory.mktemp("watch")
+    out, err = folder / "out", folder / "err"
+    with out.open("w") as stdout, err.open("w") as stderr:
+        program = subprocess.Popen(
+            [sys.executable, "-m", "extauthz.cli", "posture", "watch", *options(mesh)],
+            stdout=stdout, stderr=stderr, text=True,
+        )  # fmt: skip
+        try:
+            wait_until(lambda: "The guard is up at" in err.read_text(), "the first audit", 120)
+            yield out
+        finally:
+            program.terminate()
+            program.wait(20)
+    assert "Traceback" not in err.read_text()
+
+
+def turned(out: Path, cell: str, since: int) -> bool:
+    """Whether the watch has said, after so many lines, that a cell is no longer UP."""
+    lines = out.read_text().splitlines(keepends=True)[since:]
+    whole = (json.loads(line) for line in lines if line.endswith("\n"))
+    return any(
+        turn["cell"] == cell and turn["after"] != "UP" for drift in whole for turn in drift["turns"]
+    )
+
+
+@pytest.mark.parametrize("name", HOLES)
+def test_a_hole_is_never_up_and_the_watch_says_so(
+    mesh: WholeMesh, drifts: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    hole = HOLES[name]
+    cell = f"{CELL}/{hole.cell}"
+    wait_until(lambda: states(audited(mesh, capsys)).get(cell) == "UP", f"{cell} is UP", 90)
+    since, began = len(drifts.read_text().splitlines()), time.monotonic()
+    with hole.open(mesh):
+        if hole.is_watched:
+            wait_until(lambda: turned(drifts, cell, since), f"the watch says {name}", 60)
+            seconds = time.monotonic() - began
+            assert seconds <= MOST_SECONDS, seconds
+            sys.stderr.write(f"{name}: the watch after {seconds:.1f} s\n")
+        report: Item = {}
+
+        def is_seen() -> bool:
+            report.update(audited(mesh, capsys))
+            return states(report).get(cell) not in ("UP", None)
+
+        wait_until(is_seen, f"{name}: {cell} is not UP", CONVERGED_SECONDS)
+        (found,) = (each for each in report["cells"] if each["cell"] == cell)
+        sys.stderr.write(f"{name}: {found['line']}\n")
+        assert found["state"] == ("UNKNOWN" if name == "a proxy out of sync" else "DOWN"), found
+    with contextlib.suppress(AssertionError):
+        wait_until(lambda: not_up(audited(mesh, capsys)) == [], "clean again", CONVERGED_SECONDS)
