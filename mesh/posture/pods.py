@@ -18,6 +18,8 @@ _CAPTURING: Final = ("istio-init", "istio-validation")
 """istio-init writes the rules; istio-validation, with the CNI plug-in, checks them. Both have the
 same arguments: istio/tools/istio-iptables."""
 _SIDECAR: Final = "sidecar"  # `pilot-agent proxy sidecar`; a gateway has `proxy router`
+_MODE: Final = "istio.io/dataplane-mode"
+_REDIRECTION: Final = "ambient.istio.io/redirection"
 _ENDED: Final = ("Succeeded", "Failed")
 _EVERYTHING: Final = "*"
 _PROXY_ID: Final = "1337"
@@ -74,6 +76,12 @@ class Pod:
         """Whether a sidecar runs in it."""
         return any(each.at("name").text == PROXY for each in self.workload.containers)
 
+    @property
+    def is_ambient(self) -> bool:
+        """Whether ztunnel captures its traffic: Istio's CNI plug-in writes that on the pod."""
+        redirected = self.workload.annotations.at(_REDIRECTION).text == "enabled"
+        return redirected or self.workload.labels.get(_MODE) == "ambient"
+
     @cached_property
     def may_be_gateway(self) -> bool:
         """Whether its proxy is no sidecar: it captures nothing, and its arguments say none."""
@@ -115,7 +123,13 @@ class Pod:
         spec = self.document.spec
         if spec.at("host_network").is_true:
             yield "host-network", "it is on the host's network", "give it a network of its own"
-        if not self.has_proxy:
+        if not self.has_proxy and self.is_ambient:
+            yield (
+                "ambient",
+                "ztunnel carries what it sends and receives, and gives nothing to the guard",
+                f"label its pods {_MODE}: none and give them a sidecar, or take PHI from it",
+            )
+        elif not self.has_proxy:
             yield "no-sidecar", "it has no sidecar", "inject one, and restart the workload"
         yield from self._as_proxy()
         for each in self.applications:

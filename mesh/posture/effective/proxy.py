@@ -134,4 +134,8 @@ _ZTUNNEL: Final = down(
     "ztunnel passes bytes on and reads none",
     "give the workload a sidecar, or a waypoint that asks the guard",
 )
-_WAYPOINT: Final = unknown("waypoint", "how a waypoint asks the guard cannot be read from its dump")
+_WAYPOINT: Final = unknown(
+    "waypoint",
+    "how a waypoint asks the guard cannot be read from its dump",
+    "prove its workloads by canaries, or give them sidecars in place of the waypoint",
+)

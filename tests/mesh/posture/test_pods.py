@@ -56,6 +56,12 @@ def container(**fields: Any) -> Callable[[dict[str, Any]], None]:
     return lambda spec: spec["containers"][0].update(fields)
 
 
+def ambient(spec: dict[str, Any]) -> None:
+    """A pod without a sidecar, whose traffic ztunnel captures."""
+    spec["containers"].pop()
+    spec["labels"]["istio.io/dataplane-mode"] = "ambient"
+
+
 def debugged(**context: Any) -> Callable[[dict[str, Any]], None]:
     """A pod into which `kubectl debug` has put a container."""
     added = [{"name": "debugger-x2k", "securityContext": context}]
@@ -66,6 +72,7 @@ ALL: Final = ("-i", "*", "-b", "*")
 IN, OUT = "inbound", "outbound"
 HOLES_OF_PODS: Final = [
     ("no sidecar", lambda s: s["containers"].pop(), {IN, OUT}),
+    ("ambient", ambient, {IN, OUT}),
     ("host network", lambda s: s.update(hostNetwork=True), {IN, OUT}),
     ("user 1337 of the pod", lambda s: s.update(securityContext={"runAsUser": 1337}), {IN, OUT}),
     ("user 1337", container(securityContext={"runAsUser": 1337}), {IN, OUT}),
@@ -112,6 +119,12 @@ def test_a_pod_that_is_not_as_its_workload_says_turns_cells_down(change, sides) 
     assert down == sides
     names = {each.cell.workload.name for each in report.verdicts if each.state is State.DOWN}
     assert names == {"ehr"}
+
+
+def test_a_pod_of_ambient_mode_is_told_what_to_do() -> None:
+    down = [each for each in judged(changed(ambient)).verdicts if each.state is State.DOWN]
+    assert {each.decisive.code for each in down} == {"ambient"}
+    assert {"istio.io/dataplane-mode: none" in each.line for each in down} == {True}
 
 
 def with_cni(spec: dict[str, Any]) -> None:
