@@ -57,7 +57,7 @@ spec:
       operation: {{protocols: [MLLP], messageTypes: ["ADT^A01"]}}
     phi:
       request: {{redact: [US_SOCIAL_SECURITY_NUMBER], allow: [A, C, H, I, R], otherwise: DENY}}
-      response: {{otherwise: DENY}}
+      response: {{allow: ["*"]}}
   - name: all-from-another
     from: [{{principals: [{ANALYTICS.principal}]}}]
     to: [{{principals: [{BILLING.principal}], operation: {{protocols: [MLLP]}}}}]

@@ -71,6 +71,32 @@ def test_a_value_in_the_answer_is_not_heard(hospital: Hospital, gate: str, name:
     assert ended == ends
 
 
+@pytest.mark.parametrize("gate", ["sender", "receiver"])
+@pytest.mark.parametrize("second", ["{}", " {}", "{}^2"])
+def test_an_answer_cannot_pass_by_the_rule_of_a_message_with_the_same_id(
+    hospital: Hospital, gate: str, second: str
+) -> None:
+    recorder, value = hospital.recorder, _clean()
+    token = value.token.encode()
+    harmless = replace(value, token=second.format(value.token)).frame(type_="ADT^A01^ADT_A01")
+    number = len(recorder.connections)
+    recorder.is_silent = True
+    try:
+        with hospital.connect(gate) as connection:
+            connection.sendall(value.frame() + harmless)
+            recorder.wait_for(lambda: _arrived(hospital, number, harmless), "not both arrived")
+            recorder.connections[number].say(acknowledged(token, _dirty_lines()))
+            heard = _frame(connection)
+    finally:
+        recorder.is_silent = False
+    assert [mark for mark in MARKS if mark in heard] == []
+    assert b"\rMSA|AE|" in heard
+
+
+def _arrived(hospital: Hospital, number: int, data: bytes) -> bool:
+    return any(data in each.data for each in hospital.recorder.connections[number:])
+
+
 @pytest.mark.parametrize("gate", ["sender", "receiver", "both"])
 def test_an_answer_in_pieces_is_heard_whole(hospital: Hospital, gate: str) -> None:
     value = _clean()

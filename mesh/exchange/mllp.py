@@ -56,7 +56,6 @@ from enum import Enum
 from typing import Final
 
 from mesh.exchange.mllp_events import (
-    FRAME_BYTE,
     Commit,
     End,
     FrameEvent,
@@ -64,6 +63,7 @@ from mesh.exchange.mllp_events import (
     NotMllp,
     Raw,
     Rest,
+    holds_frame_bytes,
 )
 
 VT: Final = 0x0B
@@ -73,9 +73,10 @@ LIMIT: Final = 8 << 20
 """Bytes of the longest message that is read whole: the scanner's limit of a body."""
 BLANKS: Final = 4096
 """The most blanks between two frames."""
-_FS: Final = re.compile(rb"\x1c")
+# The end of a frame, or a byte behind which nothing has come yet.
+# matches b"\x1c\r", b"\x1c\x0b"; not b"\x1ca", b"\x0b"
+_FRAME_END: Final = re.compile(rb"\x1c(?:[\r\x0b]|\Z)")
 _BLANK: Final = re.compile(rb"[\r\n\t ]*")
-_NO_END: Final = -2
 _UNKNOWN: Final = -1
 _COMMITS: Final = {b"\x06": True, b"\x15": False}
 
@@ -106,7 +107,6 @@ class Framer:
         self._seen = 0  # what stands between `_at` and it holds no end of a frame
         self._state = State.OUTSIDE
         self._blanks = 0
-        self._is_flawed = False
         self._is_late = False
         self._has_ended = False
 
@@ -161,25 +161,22 @@ class Framer:
             return self._stopped()
         self._blanks = 0
         self._move(end + 1)
-        self._state, self._is_flawed = State.INSIDE, False
+        self._state = State.INSIDE
         return None
 
     def _inside(self) -> FrameEvent | None:
         """Look for the end of the frame, no further than a message may go."""
         top = self._at + self._limit
         self._state = State.INSIDE
-        while (found := FRAME_BYTE.search(self._buffer, self._seen, top + 1)) is not None:
+        # with what may follow an end at `top`
+        found = _FRAME_END.search(self._buffer, self._seen, top + 2)
+        if found is not None and found.start() <= top:
             at = self._seen = found.start()
             after = self._after(at)
             if after > at:
                 return self._message(at, after)
-            if after == _UNKNOWN:
-                self._state = State.CLOSING
-                return None
-            if at == top:
-                break
-            self._is_flawed = True
-            self._seen = at + 1
+            self._state = State.CLOSING
+            return None
         if len(self._buffer) > top:
             return self._cut(top)
         self._seen = len(self._buffer)
@@ -187,7 +184,8 @@ class Framer:
 
     def _rest(self) -> FrameEvent | None:
         self._state = State.REST
-        while (found := _FS.search(self._buffer, self._seen)) is not None:
+        found = _FRAME_END.search(self._buffer, self._seen)
+        if found is not None:
             at = self._seen = found.start()
             after = self._after(at)
             if after > at:
@@ -195,10 +193,8 @@ class Framer:
                 self._move(after)
                 self._state = State.OUTSIDE
                 return Rest(data, is_last=True)
-            if after == _UNKNOWN:
-                self._state = State.REST_CLOSING
-                return Rest(self._taken(at)) if at > self._at else None
-            self._seen = at + 1
+            self._state = State.REST_CLOSING
+            return Rest(self._taken(at)) if at > self._at else None
         if not self.held:
             return self._stopped()
         return Rest(self._taken(len(self._buffer)))
@@ -207,15 +203,10 @@ class Framer:
         return Raw(self._taken(len(self._buffer))) if self.held else self._stopped()
 
     def _after(self, at: int) -> int:
-        """Where the stream goes on when a frame ends at this byte.
-
-        `_NO_END` when it does not end there, `_UNKNOWN` when the next byte must say.
-        """
-        if self._buffer[at] != FS:
-            return _NO_END
+        """Where the stream goes on behind an end; `_UNKNOWN` when the next byte must say."""
         if at + 1 == len(self._buffer):
             return at + 1 if self._is_late or self._has_ended else _UNKNOWN
-        return {CR: at + 2, VT: at + 1}.get(self._buffer[at + 1], _NO_END)
+        return at + 2 if self._buffer[at + 1] == CR else at + 1
 
     def _message(self, end: int, after: int) -> FrameEvent:
         content = self._taken(end)
@@ -223,11 +214,12 @@ class Framer:
         self._state = State.OUTSIDE
         if content in _COMMITS:
             return Commit(_COMMITS[content])
-        return Message(content, is_flawed=self._is_flawed)
+        return Message(content, is_flawed=holds_frame_bytes(content))
 
     def _cut(self, end: int) -> FrameEvent:
         self._state = State.REST
-        return Message(self._taken(end), is_whole=False, is_flawed=self._is_flawed)
+        content = self._taken(end)
+        return Message(content, is_whole=False, is_flawed=holds_frame_bytes(content))
 
     def _stopped(self) -> FrameEvent | None:
         """The end of the stream, once, when everything was given away."""

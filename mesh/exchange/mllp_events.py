@@ -1,11 +1,8 @@
 """What a `Framer` gives away, and the frame that is written. No repr shows content."""
 
-import re
 from dataclasses import dataclass, field
 from typing import Final
 
-FRAME_BYTE: Final = re.compile(rb"[\x0b\x1c]")
-"""A byte that starts or ends a frame: VT, FS."""
 END: Final = b"\x1c\x0d"
 """What ends a frame."""
 
@@ -67,7 +64,7 @@ FrameEvent = Message | Rest | Commit | NotMllp | Raw | End
 
 def holds_frame_bytes(content: bytes) -> bool:
     """Whether a message holds a byte that a receiver may take for a part of a frame."""
-    return FRAME_BYTE.search(content) is not None
+    return b"\x0b" in content or b"\x1c" in content
 
 
 def framed(content: bytes) -> bytes:

@@ -58,6 +58,13 @@ class Part:
     charset: str = ""
 
     @property
+    def is_answer(self) -> bool:
+        """Whether nothing else comes in answer to the message that it answers."""
+        if self.header is None or not self.answers:
+            return False
+        return not hl7_header.is_accept(self.content, self.header.delimiters)
+
+    @property
     def own_type(self) -> str:
         """The type of the message; empty where nobody can be sure of it."""
         if self.header is None:

@@ -147,7 +147,7 @@ class Lane:
         if self._facts.direction is Direction.REQUEST:
             message_type = part.own_type
         else:
-            sent = self._connection.sent.find(part.answers)
+            sent = self._connection.answered(part)
             message_type = sent.message_type if sent else ""
         known = self._newest
         if known.operation.message_type != message_type or known.redactable != part.is_whole:
@@ -185,6 +185,8 @@ class Lane:
             yield self._asked(frame.events())
             return
         self._frame = None
+        if self._facts.direction is Direction.RESPONSE:
+            self._connection.settle(part for part, _ in frame.parts)
         yield from self._release(frame) if frame.refused is None else self._refuse(frame)
 
     def _release(self, frame: OpenFrame) -> Iterator[TcpStep]:

@@ -1,6 +1,6 @@
 """What is said in place of a message that may not pass."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Final
@@ -8,7 +8,7 @@ from typing import Final
 from mesh.exchange.mllp_events import Commit, framed
 from mesh.exchange.mllp_messages import Part
 from mesh.exchange.nak import Code, Refused, code_for, nak
-from mesh.exchange.sent_messages import SentMessages
+from mesh.exchange.sent_messages import Sent, SentMessages
 from mesh.exchange.tcp_events import Judged, Send
 from mesh.message.facts import Direction
 from mesh.policy.decision import Refusal
@@ -36,6 +36,16 @@ class Connection:
     uncommitted: dict[Direction, int] = field(default_factory=lambda: dict.fromkeys(Direction, 0))
     is_release2: bool = False
 
+    def answered(self, part: Part) -> Sent | None:
+        """The request that a message answers; None when nobody knows."""
+        return self.sent.find(part.answers, part.header.delimiters) if part.header else None
+
+    def settle(self, answers: Iterable[Part]) -> None:
+        """Take it that requests have their answers, which may have been refused."""
+        for part in answers:
+            if part.header is not None and part.is_answer:
+                self.sent.answered(part.answers or b"", part.header.delimiters)
+
 
 def refusal(
     part: Part, judged: Judged, direction: Direction, connection: Connection
@@ -51,7 +61,7 @@ def refusal(
         return None
     refused = Refused(judged.decision.reason, judged.id, judged.at)
     if direction is Direction.RESPONSE and part.answers is not None:
-        sent = connection.sent.find(part.answers)
+        sent = connection.answered(part)
         if sent is None:
             return None
         return Send(direction, framed(nak(sent.header, refused, Code.WITHHELD)))

@@ -112,6 +112,12 @@ def answered(message: bytes, delimiters: V2Delimiters) -> bytes | None:
     return found.pop()[:MOST_ID] if len(found) == 1 else b""
 
 
+def is_accept(message: bytes, delimiters: V2Delimiters) -> bool:
+    """Whether an answer is an accept acknowledgement (`CA`), behind which another one may come."""
+    mark = b"MSA" + delimiters.field + b"CA"
+    return b"\r" + mark in message or b"\n" + mark in message
+
+
 @cache
 def _answers(field_mark: bytes) -> re.Pattern[bytes]:
     """MSA-2 of each segment MSA. The mark is one of ASCII's 32."""

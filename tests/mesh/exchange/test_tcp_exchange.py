@@ -148,6 +148,20 @@ def test_what_comes_back_and_answers_nothing_that_is_known_has_no_type(answer):
     assert Shell().request(framed(adt("C1"))).response(framed(answer)).types[-1] == ""
 
 
+def test_an_answer_to_one_of_two_types_under_one_id_has_no_type():
+    shell = Shell().request(framed(adt("X1"))).request(framed(siu("X1")))
+    shell.response(framed(ack("X1"))).response(framed(ack("X1")))
+    shell.request(framed(adt("X1"))).response(framed(ack("X1")))
+    assert shell.types[2:] == ["", "", "ADT^A01", "ADT^A01"]
+
+
+def test_an_accept_acknowledgement_leaves_its_message_waiting():
+    shell = Shell().request(framed(adt("X1")))
+    shell.response(framed(ack("X1").replace(b"MSA|AA|", b"MSA|CA|")))
+    shell.request(framed(siu("X1"))).response(framed(ack("X1")))
+    assert shell.types == ["ADT^A01", "ADT^A01", "SIU^S12", ""]
+
+
 def test_a_refused_message_was_not_sent_and_cannot_be_answered():
     shell = Shell().request(framed(DENIED)).response(framed(ack("C1")))
     assert shell.types[-1] == ""
