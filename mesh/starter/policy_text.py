@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 
+from mesh.policy_file.layout import formatted
 from mesh.starter.answers import Answers, Call, Outside, Service
 from mesh.starter.purposes import NEEDS, Purpose
 
@@ -30,7 +31,7 @@ def render(answers: Answers) -> str:
     names = rule_names(answers)
     for call, name in names.items():
         lines += [f"  {line}" for line in _rule(call, name, answers.trust_domain)]
-    return "\n".join(lines) + "\n"
+    return formatted("\n".join(lines) + "\n")
 
 
 def rule_names(answers: Answers) -> dict[Call | Outside, str]:

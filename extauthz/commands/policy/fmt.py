@@ -1,0 +1,93 @@
+"""`phiguard policy fmt`: one layout for all policies, as gofmt has it for Go."""
+
+import argparse
+import difflib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from extauthz.commands import documents
+from extauthz.commands.errors import UsageError
+from extauthz.policies.files import PolicyFiles, PolicyUnreadableError
+from mesh.policy_file.comments import UnsupportedError
+from mesh.policy_file.layout import ChangedError, formatted
+from mesh.policy_file.yaml_document import UnreadableError
+
+if TYPE_CHECKING:
+    _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+_LIMIT = 1 << 20  # as `mesh.policy_file.yaml_document` has it
+
+
+def add_parser(actions: "_Subparsers") -> None:
+    """Add `fmt`."""
+    parser = actions.add_parser("fmt", help="lay out a policy: order, quotes, lines; keep comments")
+    parser.add_argument(
+        "paths", nargs="+", metavar="FILE|DIR|-", help="- reads standard input and writes the other"
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; exit with 1 if a file would change"
+    )
+    parser.add_argument(
+        "--diff", action="store_true", help="as --check, and print what would change"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the files that change, and name them. Return 1 with `--check` or `--diff` for any."""
+    changed = False
+    for path, before in _texts(args.paths):
+        after = _formatted(path, before)
+        changed = changed or after != before
+        if args.diff:
+            sys.stdout.writelines(_difference(path, before, after))
+        elif path == documents.STDIN:
+            sys.stdout.write("" if args.check else after)
+        elif after != before:
+            if not args.check:
+                _write(Path(path), after)
+            sys.stdout.write(f"{path}\n")
+    return int(changed and (args.check or args.diff))
+
+
+def _texts(paths: list[str]) -> Iterator[tuple[str, str]]:
+    """Each file with its text; of a folder, the files of the policy. Raises UsageError."""
+    for path in paths:
+        if path == documents.STDIN:
+            data = documents.read(path, _LIMIT).data
+            try:
+                yield path, data.decode()
+            except UnicodeDecodeError:
+                raise UsageError("-: not UTF-8 text; give a policy written in YAML") from None
+            continue
+        try:
+            yield from PolicyFiles(Path(path)).read().policies.items()
+        except PolicyUnreadableError as error:
+            raise UsageError(str(error)) from None
+
+
+def _formatted(path: str, text: str) -> str:
+    try:
+        return formatted(text)
+    except UnreadableError as error:
+        hint = f" ({error.hint})" if error.hint else ""
+        raise UsageError(f"{path}:{error.line}:{error.column}: {error.message}{hint}") from None
+    except (UnsupportedError, ChangedError) as error:
+        raise UsageError(f"{path}: {error}; nothing was written") from None
+
+
+def _difference(path: str, before: str, after: str) -> Iterator[str]:
+    for line in difflib.unified_diff(
+        before.splitlines(), after.splitlines(), path, f"{path} (formatted)", lineterm=""
+    ):
+        yield f"{line}\n"
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        why = (error.strerror or "cannot be written").lower()
+        raise UsageError(f"{path}: {why}; give a file that this user can write") from None
