@@ -37,7 +37,7 @@ from e2e.cluster.whole_mesh import (
     sidecars,
 )
 from extauthz.cli import main
-from extauthz.demo.topology import LOOPBACK, free_ports
+from extauthz.demo.topology import LOOPBACK, Workload, free_ports
 from mesh.policy_file.custom_resource import custom_resource_definition
 
 pytestmark = pytest.mark.slow
@@ -45,6 +45,7 @@ pytestmark = pytest.mark.slow
 ISTIO: Final = ROOT / ".tools" / "istio-crds.yaml"
 HELM: Final = TOOLS[1] / "helm"
 CELL: Final = f"{VICTIM.namespace}/Deployment/{VICTIM.name}"
+ANY: Final = Workload("any", "any")
 MOST_SECONDS: Final = 10.0
 """From a change to a line of the watch."""
 CONVERGED_SECONDS: Final = 60.0
@@ -119,10 +120,27 @@ def test_a_clean_mesh_of_thirty_workloads_is_up(
 ) -> None:
     report = audited(mesh, capsys)
     counts = Counter(states(report).values())
-    sys.stderr.write(f"clean: {dict(counts)}\n")
+    with capsys.disabled():
+        sys.stderr.write(f"clean: {dict(counts)}\n")
     record_property("cells", dict(counts))
     assert not_up(report) == []
     assert len({each.rpartition("/inbound")[0] for each in states(report)} - {""}) == len(WORKLOADS)
+
+
+def test_encryption_says_each_edge_and_each_certificate(
+    mesh: WholeMesh, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mesh.dump()
+    capsys.readouterr()
+    assert main(["posture", "encryption", *options(mesh)]) == 0
+    found = json.loads(capsys.readouterr().out)
+    spaces = {workload.namespace for workload in WORKLOADS}
+    edges = [each for each in found["edges"] if each["host"].split(".")[1] in spaces]
+    assert len(edges) == len(WORKLOADS) ** 2
+    assert {each["encryption"] for each in edges} == {"mtls"}
+    assert all(each["issuer"] and each["since"] < each["until"] for each in found["certificates"])
+    # the Envoys here share one certificate
+    assert {each["principal"] for each in found["certificates"]} == {ANY.principal}
 
 
 WITHHELD: Final = {
@@ -198,7 +216,8 @@ def test_a_hole_is_never_up_and_the_watch_says_so(
             wait_until(lambda: turned(drifts, cell, since), f"the watch says {name}", 60)
             seconds = time.monotonic() - began
             assert seconds <= MOST_SECONDS, seconds
-            sys.stderr.write(f"{name}: the watch after {seconds:.1f} s\n")
+            with capsys.disabled():
+                sys.stderr.write(f"\n{name}: the watch says so after {seconds:.1f} s\n")
         report: Item = {}
 
         def is_seen() -> bool:
@@ -207,7 +226,8 @@ def test_a_hole_is_never_up_and_the_watch_says_so(
 
         wait_until(is_seen, f"{name}: {cell} is not UP", CONVERGED_SECONDS)
         (found,) = (each for each in report["cells"] if each["cell"] == cell)
-        sys.stderr.write(f"{name}: {found['line']}\n")
+        with capsys.disabled():
+            sys.stderr.write(f"{found['line']}\n")
         assert found["state"] == ("UNKNOWN" if name == "a proxy out of sync" else "DOWN"), found
     with contextlib.suppress(AssertionError):
         wait_until(lambda: not_up(audited(mesh, capsys)) == [], "clean again", CONVERGED_SECONDS)

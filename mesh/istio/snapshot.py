@@ -106,14 +106,25 @@ class Node:
 
     def everywhere(self, key: str) -> Iterator["Node"]:
         """All values of this key, at any depth."""
+        if _holds(self.value, key):
+            yield from self._found(key)
+
+    def _found(self, key: str) -> Iterator["Node"]:
         if isinstance(self.value, dict):
             for name in self.value:
                 child = self.at(name)
                 if name == key:
                     yield child
-                yield from child.everywhere(key)
+                yield from child._found(key)
         for item in self:
-            yield from item.everywhere(key)
+            yield from item._found(key)
+
+
+def _holds(value: object, key: str) -> bool:
+    """Whether a key is anywhere in a value: most are in none, and nodes take time to make."""
+    if isinstance(value, dict):
+        return key in value or any(_holds(child, key) for child in value.values())
+    return isinstance(value, list) and any(_holds(item, key) for item in value)
 
 
 def _spelled(key: str, path: tuple[str, ...]) -> str:

@@ -190,10 +190,10 @@ def _lines(found: _Found) -> Iterator[str]:
     )  # fmt: skip
     yield from _part(
         "certificates",
-        ("ends", "days", "principal", "issuer"),
+        ("ends", "days left", "days old", "principal", "issuer"),
         [
             (written(each.until) if each.until is not None else "?", _days(each, found.at),
-             each.principal or "?", each.issuer or "?")
+             _age(each, found.at), each.principal or "?", each.issuer or "?")
             for each in found.certificates
         ],
     )  # fmt: skip
@@ -221,6 +221,10 @@ def _days(certificate: Certificate, at: float) -> str:
     if certificate.until is None:
         return "?"
     return "ended" if _has_ended(certificate, at) else f"{(certificate.until - at) / _DAY:.1f}"
+
+
+def _age(certificate: Certificate, at: float) -> str:
+    return "?" if certificate.since is None else f"{(at - certificate.since) / _DAY:.1f}"
 
 
 def _word(holds: bool | None) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 
 from mesh.istio.check.filters import judges_tcp, judging, touches
 from mesh.istio.check.view import FILTER_TYPES, Host, Mesh
-from mesh.istio.check.workloads import Workload, selects
+from mesh.istio.check.workloads import Workload
 from mesh.istio.problem import IstioProblem, Rule, Severity, problem
 from mesh.istio.snapshot import MeshObject, Node
 
@@ -120,7 +120,8 @@ def selector(document: MeshObject) -> Node:
 def selected(mesh: Mesh, document: MeshObject) -> list[Workload]:
     """The workloads that have them."""
     near = mesh.workloads if mesh.in_root(document) else mesh.workloads_of(document.namespace)
-    return [each for each in near if selects(selector(document), each.labels)]
+    wanted = selector(document).labels.items()
+    return [each for each in near if wanted <= each.labels.items()]
 
 
 def _place(document: MeshObject, patch: Node, inserted: frozenset[str]) -> Iterator[IstioProblem]:
