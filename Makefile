@@ -18,7 +18,7 @@ SOAK_REQUESTS ?= 1000000
 .DEFAULT_GOAL := help
 .PHONY: baseline help istioctl istiod kube-tools cluster hapi zipkin jaeger ferretdb versitygw fake-gcs azurite kafka demo test \
 	check unit unit-long e2e e2e-slow envoys at-rest faults bench soak eval fuzz coverage coverage-floor \
-	mutants docs licences dist release image-root lock clean envoy peers setup manifests kube
+	mutants docs pictures licences dist release image-root lock clean envoy peers setup manifests kube
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ baseline: $(READY) ## keep what a scan of this repository finds: examples in doc
 
 docs: $(DOCS) ## the docs as a site in site/, all links checked; nothing in it is fetched from elsewhere
 	@.docs-venv/bin/python tools/docs_site.py
+
+pictures: $(READY) $(ENVOY) ## the pictures in docs/images again, from a real demo and real reports (Debian's chromium)
+	@$(BIN)/python -m tools.pictures
 
 licences: $(READY) ## what is shipped, with its licence; fails on copyleft that tools/licences.toml does not accept
 	@$(BIN)/python -m tools.licences
@@ -230,6 +233,7 @@ lock: ## rewrite the lock files from pyproject.toml and requirements-*.in
 	@test -x $(BIN)/python || $(MAKE) --no-print-directory setup
 	@$(COMPILE) --extra dev --extra parquet pyproject.toml -o requirements-dev.lock
 	@$(COMPILE) -c requirements-dev.lock --extra serve pyproject.toml -o requirements.lock
+	@$(COMPILE) -c requirements-dev.lock pyproject.toml -o requirements-base.lock
 	@for part in docs envoy envoy-1.36 envoy-1.40 peers ray kube; do $(COMPILE) requirements-$$part.in -o requirements-$$part.lock; done
 
 clean: ## delete the environments, the caches, demo-output and dist

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from tools import image_ci
 from tools.image_run import USER, Image, RunError, prove
 from tools.image_tree import differences, entries, faults, size
 from tools.own_tests import ROOT
@@ -44,7 +45,7 @@ def main() -> int:
         store = _Store(Path(folder))
         try:
             _prove(store, Path(folder))
-        except (RootError, RunError) as error:
+        except (RootError, RunError, image_ci.CiError) as error:
             print(f"image-root: {error}", file=sys.stderr)
             return 1
         finally:
@@ -89,8 +90,8 @@ class _Store:
         self.buildah("add", "--quiet", container, str(_BASE), "/")
         self.buildah("commit", "--quiet", "--rm", container, "base")
 
-    def build(self, tag: str, epoch: int, version: str) -> dict[str, Any]:
-        """Build the Containerfile. Return what buildah says of the image."""
+    def build(self, tag: str, epoch: int, version: str, *more: str) -> dict[str, Any]:
+        """Build the Containerfile, with more options. Return what buildah says of the image."""
         home = self._folder / "home"
         # pip's settings for this machine, in a folder that the image leaves out
         (home / ".pip").mkdir(parents=True, exist_ok=True)
@@ -101,13 +102,25 @@ class _Store:
         arguments = {"BASE": "localhost/base", "SOURCE_DATE_EPOCH": epoch, "VERSION": version}
         options = [f"--build-arg={name}={value}" for name, value in arguments.items()]
         options += ["--isolation=chroot", "--layers=false", f"--timestamp={epoch}"]
-        self.buildah("build", *options, f"--volume={home}:/root:ro", "--tag", tag, str(ROOT))
+        self.buildah("build", *options, f"--volume={home}:/root:ro", *more, "--tag", tag, str(ROOT))
         found: dict[str, Any] = json.loads(self.buildah("inspect", "--type", "image", tag))
         return found
 
     def tree(self, tag: str) -> Path:
         """Return the folder with the image's files."""
         return Path(self.buildah("mount", self.buildah("from", tag).strip()).strip())
+
+    def run(self, tag: str, repository: Path, command: Sequence[str]) -> tuple[int, str]:
+        """Run a command of an image on a repository. Return its exit code and what it printed."""
+        container = self.buildah("from", tag).strip()
+        mounted = ["--isolation=chroot", f"--volume={repository}:/repository:ro", container]
+        done = subprocess.run(
+            ["buildah", *self._options, "run", *mounted, "--", *command],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
 
     def clear(self) -> None:
         """Unmount and delete everything."""
@@ -143,6 +156,11 @@ def _prove(store: _Store, folder: Path) -> None:
     pod.mkdir()
     prove(Image(root, tuple(config["Env"]), tuple(config["Entrypoint"])), version, pod)
     print("image-root: with a read-only root, `serve` gets healthy and ends; `scan` finds a number")
+    store.build("ci", epoch, version, "--target=ci")
+    repository = folder / "repository"
+    repository.mkdir()
+    image_ci.prove(lambda command: store.run("ci", repository, command), repository)
+    print("image-root: the target ci scans what git tracks, as a user that cannot write there")
 
 
 def _labelled(image: dict[str, Any], version: str) -> None:

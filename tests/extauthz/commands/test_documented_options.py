@@ -18,8 +18,8 @@ TEXT = "\n".join(page.read_text() for page in PAGES)
 OF_OTHERS = {
     "--build-arg", "--cascade", "--certificate-identity", "--certificate-oidc-issuer",
     "--descriptor", "--folder", "--force-conflicts", "--fqdn", "--from-env-file", "--from-file", "--gib", "--ignore-not-found", "--layers", "--native",
-    "--no-cache-dir", "--raw", "--records", "--repo", "--reuse-values", "--set",
-    "--signer-workflow", "--source-ref", "--timestamp", "--type", "--version", "--wait",
+    "--network", "--no-cache-dir", "--raw", "--records", "--repo", "--reuse-values", "--rm", "--set",
+    "--signer-workflow", "--source-ref", "--tag", "--target", "--timestamp", "--type", "--version", "--volume", "--wait",
     "--wheel",
 }  # fmt: skip
 
