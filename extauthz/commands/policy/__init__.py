@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extauthz.commands import engine, policies
-from extauthz.commands.policy import diff, explain, fmt, graph, learn, schema, test
+from extauthz.commands.policy import diff, explain, fmt, graph, learn, playground, schema, test
 from mesh.analysis.without_context import without_context
 
 if TYPE_CHECKING:
@@ -19,7 +19,9 @@ def add_parser(subparsers: "_Subparsers") -> None:
         "policy", help="check, explain, test, compare, draw or learn a policy"
     )
     actions = parser.add_subparsers(
-        dest="action", required=True, metavar="check|explain|test|diff|fmt|graph|learn|schema"
+        dest="action",
+        required=True,
+        metavar="check|explain|test|diff|fmt|graph|learn|playground|schema",
     )
     checked = actions.add_parser("check", help="report errors and warnings with their places")
     checked.add_argument("path", type=Path, metavar="FILE|DIR")
@@ -33,6 +35,7 @@ def add_parser(subparsers: "_Subparsers") -> None:
     schema.add_parser(actions)
     graph.add_parser(actions)
     learn.add_parser(actions)
+    playground.add_parser(actions)
 
 
 def _check(args: argparse.Namespace) -> int:
