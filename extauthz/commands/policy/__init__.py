@@ -1,4 +1,4 @@
-"""`phiguard policy`: check, explain, test, compare, draw or learn a policy."""
+"""`phiguard policy`: check, explain, test, measure, compare, lay out, draw, try or learn."""
 
 import argparse
 import sys
@@ -6,7 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extauthz.commands import engine, policies
-from extauthz.commands.policy import diff, explain, fmt, graph, learn, playground, schema, test
+from extauthz.commands.policy import (
+    bench,
+    diff,
+    explain,
+    fmt,
+    graph,
+    learn,
+    playground,
+    schema,
+    test,
+)
 from mesh.analysis.without_context import without_context
 
 if TYPE_CHECKING:
@@ -16,12 +26,12 @@ if TYPE_CHECKING:
 def add_parser(subparsers: "_Subparsers") -> None:
     """Add `policy` with its own subcommands."""
     parser = subparsers.add_parser(
-        "policy", help="check, explain, test, compare, draw or learn a policy"
+        "policy", help="check, explain, test, compare, lay out, draw or learn a policy"
     )
     actions = parser.add_subparsers(
         dest="action",
         required=True,
-        metavar="check|explain|test|diff|fmt|graph|learn|playground|schema",
+        metavar="check|explain|test|bench|diff|fmt|graph|learn|playground|schema",
     )
     checked = actions.add_parser("check", help="report errors and warnings with their places")
     checked.add_argument("path", type=Path, metavar="FILE|DIR")
@@ -30,6 +40,7 @@ def add_parser(subparsers: "_Subparsers") -> None:
     checked.set_defaults(run=_check)
     explain.add_parser(actions)
     test.add_parser(actions)
+    bench.add_parser(actions)
     diff.add_parser(actions)
     fmt.add_parser(actions)
     schema.add_parser(actions)
