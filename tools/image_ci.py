@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+# phiguard:ignore-next-line(*) made up, for the scan that is tried
 _PHI: Final = '{"patientName": "Ottoline Marsh", "ssn": "512-44-9031", "diagnosis": "E11.9"}'
 _COMMIT: Final = (
     "-c",
-    "user.name=n",
+    "user.name=n",  # phiguard:ignore(*) git wants one
     "-c",
     "user.email=n@example.org",
     "commit",
