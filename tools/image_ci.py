@@ -14,7 +14,7 @@ _COMMIT: Final = (
     "-c",
     "user.name=n",  # phiguard:ignore(*) git wants one
     "-c",
-    "user.email=n@example.org",
+    "user.email=",
     "commit",
     "-q",
     "-m",
