@@ -64,6 +64,23 @@ def remade(mesh: WholeMesh, **how: Any) -> Iterator[None]:
         replace_pod(mesh.server, VICTIM)
 
 
+@contextmanager
+def other_revision(mesh: WholeMesh) -> Iterator[None]:
+    """The victim's pod, made again while its namespace asks for an istiod that is not there."""
+
+    def edit(namespace: Item) -> None:
+        labels = namespace["metadata"]["labels"]
+        del labels["istio-injection"]
+        labels["istio.io/rev"] = "canary"
+
+    try:
+        with changed(mesh, f"/api/v1/namespaces/{VICTIM.namespace}", edit):
+            replace_pod(mesh.server, VICTIM)
+            yield
+    finally:
+        replace_pod(mesh.server, VICTIM)
+
+
 def of_mesh(change: Callable[[Item], None]) -> Hole:
     """A change of istiod's configuration."""
 
@@ -135,6 +152,7 @@ def frozen(mesh: WholeMesh) -> Iterator[None]:
     """The victim's proxy takes nothing any more, and istiod has something new for it."""
     number = process_of(f"{mesh.proxies[VICTIM].pod.name}.json")
     os.kill(number, signal.SIGSTOP)
+    mesh.silent.add(VICTIM)
     try:
         entry = {
             "apiVersion": "v1", "kind": "Service",
@@ -145,6 +163,7 @@ def frozen(mesh: WholeMesh) -> Iterator[None]:
             yield
     finally:
         os.kill(number, signal.SIGCONT)
+        mesh.silent.clear()
 
 
 @contextmanager
@@ -257,10 +276,7 @@ HOLES: Final = {
         ),
         "inbound/8080/mesh",
     ),
-    "a second revision": Seeded(
-        lambda mesh: remade(mesh, labels={"istio.io/rev": "canary", "sidecar.istio.io/inject": ""}),
-        "inbound/8080/mesh",
-    ),
+    "a second revision": Seeded(other_revision, "inbound/8080/mesh"),
     "a per-route override": Seeded(
         istio("EnvoyFilter", "networking.istio.io/v1alpha3", "override", OVERRIDE),
         "inbound/8080/mesh",

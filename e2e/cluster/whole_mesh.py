@@ -11,7 +11,7 @@ import socket
 import sys
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -284,6 +284,7 @@ class WholeMesh:
     Args:
         folder: for the proxies' dumps.
         canaries: the record of the canaries: none was sent.
+        silent: whose proxies do not answer now. Their last dump stays.
     """
 
     server: Server
@@ -292,12 +293,15 @@ class WholeMesh:
     proxies: dict[Workload, Proxy]
     folder: Path
     canaries: Path
+    silent: set[Workload] = field(default_factory=set)
 
     def dump(self) -> None:
         """Write what each proxy says of itself now."""
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         (self.folder / "collected.json").write_text(json.dumps({"at": now}))
         for workload, proxy in self.proxies.items():
+            if workload in self.silent:
+                continue
             url = f"http://{LOOPBACK}:{proxy.admin}/config_dump?include_eds"
             with urllib.request.urlopen(url, timeout=10) as answer:
                 text = answer.read()
