@@ -5,12 +5,13 @@ MSH may name any delimiters. These are read too: batches (FHS, BHS), MLLP framin
 """
 
 import re
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from phiscan import checks
 from phiscan.evidence import Evidence
 from phiscan.finding import Gap, Location, Subject
-from phiscan.formats.hl7v2 import escapes, lone, splitting
+from phiscan.formats.hl7v2 import escapes, lone, splitting, tabular
 from phiscan.formats.hl7v2.delimiters import V2Delimiters
 from phiscan.formats.hl7v2.field_places import fields as fields_at
 from phiscan.formats.hl7v2.segments import SEGMENTS
@@ -56,12 +57,14 @@ class _Message:
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
         self._delimiters = V2Delimiters()
+        self._columns: tuple[tabular.Column, ...] = ()
 
     def segment(self, part: Part) -> None:
-        text = part.text.lstrip()
+        text = part.text.lstrip(_LEAD)
         name = text[:3].decode("latin-1").upper()
-        if name in ("MSH", "FHS", "BHS"):
-            self._header(text)
+        own = _OWN.get(name)
+        if own is not None:
+            own(self, part, name)
             return
         known = SEGMENTS.get(name)
         if known is None and not name.startswith("Z"):
@@ -76,16 +79,32 @@ class _Message:
             return
         health, table = known
         if health:
-            self._evidence.add(
-                "hl7_segment", health, Location(name, part.start, part.start + 3), Subject.PATIENT
-            )
+            self._say(health, name, part)
         for number, reader in table.items():
             if number < len(fields) and fields[number].text:  # most fields are empty
                 for repetition in fields[number].split(self._delimiters.repetition):
                     reader(segment, repetition, f"{name}-{number}")
 
-    def _header(self, text: bytes) -> None:
-        self._delimiters = V2Delimiters.of(text) or self._delimiters
+    def _header(self, part: Part, _: str) -> None:
+        self._delimiters = V2Delimiters.of(part.text.lstrip(_LEAD)) or self._delimiters
+
+    def _define(self, part: Part, _: str) -> None:
+        """Read what the columns of a tabular answer are."""
+        fields = part.split(self._delimiters.field)
+        segment = V2Segment(self._evidence, self._delimiters, Subject.PATIENT)
+        self._columns = tabular.columns(segment, fields[2]) if len(fields) > 2 else ()
+
+    def _row(self, part: Part, name: str) -> None:
+        """Read a row of a tabular answer."""
+        fields = part.split(self._delimiters.field)
+        segment = V2Segment(self._evidence, self._delimiters, Subject.PATIENT)
+        health = tabular.read(segment, fields[1:], self._columns)
+        if health:
+            self._say(health, name, part)
+
+    def _say(self, health: str, name: str, part: Part) -> None:
+        place = Location(name, part.start, part.start + len(name))
+        self._evidence.add("hl7_segment", health, place, Subject.PATIENT)
 
     def _unknown(self, segment: V2Segment, fields: list[Part], name: str) -> None:
         """Read a site-defined segment. No table names its fields, so only their shapes count."""
@@ -95,6 +114,13 @@ class _Message:
                 if checks.ssn(segment.text(first)) and b"-" in first.text:
                     segment.add("US_SOCIAL_SECURITY_NUMBER", first, f"{name}-{number}")
 
+
+_OWN: Final[Mapping[str, Callable[[_Message, Part, str], None]]] = {
+    **dict.fromkeys(("MSH", "FHS", "BHS"), _Message._header),
+    "RDF": _Message._define,
+    "RDT": _Message._row,
+}
+"""Segments that no table of fields reads."""
 
 MEDIA: Final = MediaKind(
     "hl7v2",

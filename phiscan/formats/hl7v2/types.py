@@ -255,9 +255,14 @@ _VALUE_TYPES: Final = MappingProxyType(
 )  # fmt: skip
 
 
+def of_type(value_type: str) -> FieldReader | None:
+    """The reader of a data type; None where its values say nothing of themselves."""
+    return _VALUE_TYPES.get(value_type)
+
+
 def observation(segment: V2Segment, part: Part, field: str) -> None:
     """Read OBX-5, which has the type in OBX-2. Texts may hold anything: the detectors read them."""
-    reader = _VALUE_TYPES.get(segment.value_type)
+    reader = of_type(segment.value_type)
     if reader is not None:
         reader(segment, part, field)
     elif segment.value_type not in ("NM", "SN", "CE", "CWE", "ED"):
