@@ -74,7 +74,9 @@ def _lack(entry: Mapping[str, object]) -> str:
         for name, (sent, acked) in pairs.items()
         if sent and sent != acked and not name.endswith(_ADDRESSES)
     )
-    return f"istiod has sent {', '.join(late)} that its proxy has not acknowledged" if late else ""
+    # a real page has each kind twice: by a short name, and by its type
+    named = [name for name in late if "/" not in name] or late
+    return f"istiod has sent {', '.join(named)} that its proxy has not acknowledged" if late else ""
 
 
 def doubts(pods: Iterable[PodKey], sync: Mapping[PodKey, str] | None) -> dict[PodKey, str]:

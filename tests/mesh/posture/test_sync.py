@@ -101,3 +101,10 @@ def test_what_istiod_does_not_confirm_is_in_doubt(
     known: dict[tuple[str, str], str] | None, why: dict[tuple[str, str], str]
 ) -> None:
     assert sync.doubts([EHR], known) == why
+
+
+def test_a_kind_that_a_real_page_has_twice_is_named_once() -> None:
+    sent = {"cluster_sent": "2", "cluster_acked": "1"}
+    both = {"type.googleapis.com/envoy.config.cluster.v3.Cluster": {"sent": "2", "acked": "1"}}
+    (lack,) = sync.read([[{"proxy": "ehr-0.clinic", **sent, "resources": both}]]).values()
+    assert lack == "istiod has sent cluster that its proxy has not acknowledged"
