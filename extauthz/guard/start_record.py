@@ -7,6 +7,7 @@ is a certificate, a key of masks, or a folder.
 import socket
 from typing import Any
 
+from extauthz.listeners import Tls
 from extauthz.records.release import VERSION
 from extauthz.settings import Cluster, Settings
 
@@ -22,10 +23,11 @@ def about(settings: Settings, worker: int) -> dict[str, Any]:
 
 
 def _settings(settings: Settings) -> dict[str, Any]:
-    limits, detection, tls = settings.limits, settings.detection, settings.tls
+    limits, detection, http = settings.limits, settings.detection, settings.http
     return {
         "policy": "kubernetes" if isinstance(settings.policy, Cluster) else "files",
-        "tls": "none" if tls is None else "server" if tls.ca is None else "mutual",
+        "tls": _proof(settings.tls),
+        "http": "off" if http is None else _proof(http.tls),
         "trustDomain": settings.trust_domain,
         "workers": settings.workers,
         "scanners": settings.scanners,
@@ -43,3 +45,8 @@ def _settings(settings: Settings) -> dict[str, Any]:
         "maxHeldBytes": limits.held_bytes,
         "waitSeconds": limits.wait_seconds,
     }
+
+
+def _proof(tls: Tls | None) -> str:
+    """What a listener proves: nothing, who it is, or who the caller is too."""
+    return "none" if tls is None else "server" if tls.ca is None else "mutual"
