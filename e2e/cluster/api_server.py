@@ -225,8 +225,8 @@ def api_server(folder: Path) -> Iterator[Server]:
         yield server
 
 
-def kubeconfig(server: Server, token: str = _ADMIN) -> Path:
-    """Write a kubeconfig for Helm and kubectl, and return where it is."""
+def kubeconfig(server: Server, token: str = _ADMIN, name: str = "kubeconfig") -> Path:
+    """Write a kubeconfig for Helm and kubectl into the server's folder, and return where it is."""
     roots = base64.b64encode(server.ca.read_bytes()).decode()
     config = {
         "apiVersion": "v1",
@@ -241,7 +241,7 @@ def kubeconfig(server: Server, token: str = _ADMIN) -> Path:
         "contexts": [{"name": "test", "context": {"cluster": "test", "user": "test"}}],
         "current-context": "test",
     }
-    path = server.folder / "kubeconfig"
+    path = server.folder / name
     path.write_text(json.dumps(config))
     path.chmod(0o600)
     return path

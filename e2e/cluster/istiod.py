@@ -13,14 +13,77 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import yaml
+
 from e2e.cluster.api_server import TOOLS, NotHereError, Server, kubeconfig
 from extauthz.demo.topology import LOOPBACK, free_ports
 
 ROOT_NAMESPACE: Final = "istio-system"
-CHART: Final = TOOLS / "istio-charts" / "istio-control" / "istio-discovery"
-_PROGRAM: Final = TOOLS / "pilot-discovery"
+_NEWEST: Final = "1.31"
 _HOST: Final = "localhost"
 _START_SECONDS: Final = 60.0
+
+
+@dataclass(frozen=True)
+class Release:
+    """A version of istiod, built into `.tools`.
+
+    Args:
+        version: as `1.31`.
+        compatible: the older version whose behaviour its admin keeps (`compatibilityVersion`);
+            empty for its own.
+    """
+
+    version: str = _NEWEST
+    compatible: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.version} as {self.compatible}" if self.compatible else self.version
+
+    @property
+    def charts(self) -> Path:
+        """Of Istio."""
+        return self._folder / "istio-charts"
+
+    @property
+    def chart(self) -> Path:
+        """Of istiod."""
+        return self.charts / "istio-control" / "istio-discovery"
+
+    @property
+    def kinds(self) -> list[dict[str, Any]]:
+        """The definitions that its base chart brings."""
+        text = (self.charts / "base" / "files" / "crd-all.gen.yaml").read_text()
+        return [each for each in yaml.safe_load_all(text) if each]
+
+    @property
+    def program(self) -> Path:
+        """Of istiod."""
+        return self._folder / "pilot-discovery"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What its chart adds for the older version."""
+        if not self.compatible:
+            return {}
+        name = f"profile-compatibility-version-{self.compatible}.yaml"
+        profile = yaml.safe_load((self.chart / "files" / name).read_text())
+        found: dict[str, str] = profile["pilot"]["env"]
+        return found
+
+    @property
+    def _folder(self) -> Path:
+        return TOOLS if self.version == _NEWEST else TOOLS / f"istiod-{self.version}"
+
+    def require(self) -> None:
+        """Raise unless it is built.
+
+        Raises:
+            NotHereError: says how to build it.
+        """
+        if not (self.program.exists() and self.chart.exists()):
+            target = "istiod" if self.version == _NEWEST else f"istiod-{self.version}"
+            raise NotHereError(f"not run: no istiod {self.version} (make {target})")
 
 
 @dataclass(frozen=True)
@@ -28,6 +91,7 @@ class Istiod:
     """A running istiod.
 
     Args:
+        release: its version.
         server: the API server that it reads.
         discovery: its port for plain gRPC, where proxies ask.
         http: its port for readiness and debugging.
@@ -35,6 +99,7 @@ class Istiod:
         revision: its revision; the default one is `default`.
     """
 
+    release: Release
     server: Server
     discovery: int
     http: int
@@ -55,6 +120,7 @@ class Istiod:
         hooks = f"https://{_HOST}:{self.webhooks}"
         return {
             "revision": "" if self.revision == "default" else self.revision,
+            "compatibilityVersion": self.release.compatible,
             "pilot": {"autoscaleEnabled": False},
             # upstream's Envoy has no filter `istio.stats`
             "telemetry": {"enabled": False},
@@ -83,7 +149,11 @@ class Istiod:
 
 @contextlib.contextmanager
 def istiod(
-    server: Server, helm: Path, mesh: Mapping[str, Any], revision: str = "default"
+    server: Server,
+    helm: Path,
+    mesh: Mapping[str, Any],
+    release: Release,
+    revision: str = "default",
 ) -> Iterator[Istiod]:
     """Install istiod's chart, and start istiod.
 
@@ -94,16 +164,15 @@ def istiod(
     Raises:
         NotHereError: istiod or its chart is not on this machine.
     """
-    if not (_PROGRAM.exists() and CHART.exists()):
-        raise NotHereError("not run: no istiod (make istiod)")
+    release.require()
     with free_ports(6) as (discovery, plain, hooks, secure, monitoring, control):
-        running = Istiod(server, discovery, plain, hooks, revision)
+        running = Istiod(release, server, discovery, plain, hooks, revision)
         config = kubeconfig(server)
         install(running, helm, running.values(mesh))
         server.processes.start(
             running.name,
             [
-                _PROGRAM,
+                release.program,
                 "discovery",
                 f"--kubeconfig={config}",
                 f"--grpcAddr={LOOPBACK}:{discovery}",
@@ -116,6 +185,7 @@ def istiod(
                 f"--meshConfig={server.folder / 'no-mesh-config'}",
             ],
             environment={
+                **release.environment,
                 "POD_NAME": running.name,
                 "POD_NAMESPACE": ROOT_NAMESPACE,
                 "REVISION": revision,
@@ -136,7 +206,7 @@ def install(running: Istiod, helm: Path, values: Mapping[str, Any]) -> None:
     config = kubeconfig(running.server)
     path = running.server.folder / f"{running.name}.yaml"
     path.write_text(json.dumps(values))
-    command = [helm, "upgrade", "--install", running.name, CHART, "-f", path]
+    command = [helm, "upgrade", "--install", running.name, running.release.chart, "-f", path]
     options = ["-n", ROOT_NAMESPACE, "--kubeconfig", config]
     done = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -1,5 +1,6 @@
 """A cluster with a real istiod, applications, gateways and Envoys, and the shell of its admin."""
 
+import copy
 import os
 import subprocess
 import threading
@@ -9,9 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from e2e.cluster import istiod as control_plane
 from e2e.cluster.api_server import Server, kubeconfig
-from e2e.cluster.istiod import Istiod
+from e2e.cluster.istiod import Istiod, Release
 from e2e.cluster.proxies import Pod, Proxy, managers
 from extauthz.demo.topology import EHR, Workload
 
@@ -83,12 +83,12 @@ class Mesh:
         self.server.processes.wait_until(condition, what)
 
 
-def shell(server: Server, folder: Path) -> Shell:
-    """Return the shell of an admin in a new checkout."""
+def shell(server: Server, folder: Path, release: Release) -> Shell:
+    """Return the shell of an admin in a new checkout, with the charts of an Istio."""
     folder.mkdir(exist_ok=True)
     for name in ("istio-config", "docs"):
         (folder / name).symlink_to(ROOT / name)
-    (folder / "charts").symlink_to(control_plane.CHART.parent)
+    (folder / "charts").symlink_to(release.chart.parent)
     return Shell(folder, kubeconfig(server))
 
 
@@ -115,6 +115,15 @@ def run_pod(
     made = server.call("PATCH", f"{path}/status", {"status": status}, content=merge)
     server.apply(_endpoints(pod, name, service))
     return made
+
+
+def run_guard(server: Server) -> list[Any]:
+    """Run the pods of the guard's workload, by its template."""
+    path = f"/apis/apps/v1/namespaces/{GUARDS}/statefulsets/phiguard"
+    template = copy.deepcopy(server.call("GET", path)["spec"]["template"])
+    del template["spec"]["priorityClassName"]
+    template["spec"]["volumes"].append({"name": "ledger", "emptyDir": {}})
+    return [run_pod(server, pod, "phiguard:grpc:9000", template) for pod in GUARD_PODS]
 
 
 def _endpoints(pod: Pod, name: str, service: str) -> dict[str, Any]:

@@ -149,22 +149,65 @@ class Proxies:
         discovery: istiod's port for plain gRPC.
         folder: holds the socket of `certificates`.
         processes: which they belong to.
+        version: of Istio, that they say they are of.
     """
 
     envoy: Path
     discovery: int
     folder: Path
     processes: Processes
+    version: str
 
     def start(self, pod: Pod, admin: int) -> Proxy:
         """Start an Envoy for a pod, and wait until it runs istiod's configuration."""
         path, name = self.folder / f"{pod.name}.json", f"envoy-{pod.name}"
-        path.write_text(json.dumps(_bootstrap(pod, self.discovery, self.folder / _SOCKET, admin)))
+        path.write_text(json.dumps(self._bootstrap(pod, admin)))
         options = ["--config-path", path, "--concurrency", "1", "--disable-hot-restart"]
         self.processes.start(name, [self.envoy, *options])
         proxy = Proxy(pod, admin, self.processes.folder / f"{name}.log")
         self.processes.wait_until(lambda: bool(_listeners(proxy)), f"configuration of {pod.name}")
         return proxy
+
+    def _bootstrap(self, pod: Pod, admin: int) -> dict[str, Any]:
+        sources = {
+            "xds-grpc": _address(self.discovery),
+            "sds-grpc": {"pipe": {"path": str(self.folder / _SOCKET)}},
+        }
+        return {
+            "node": _node(pod, self.version),
+            "admin": {"address": _address(admin)},
+            "dynamic_resources": {
+                "ads_config": {
+                    "api_type": "GRPC",
+                    "transport_api_version": "V3",
+                    "grpc_services": [{"envoy_grpc": {"cluster_name": "xds-grpc"}}],
+                },
+                "cds_config": {"ads": {}, "resource_api_version": "V3"},
+                "lds_config": {"ads": {}, "resource_api_version": "V3"},
+            },
+            "static_resources": {"clusters": [_cluster(*each) for each in sources.items()]},
+        }
+
+
+def _node(pod: Pod, version: str) -> dict[str, Any]:
+    workload = pod.workload
+    role = "router" if pod.is_gateway else "sidecar"
+    domain = f"{workload.namespace}.svc.cluster.local"
+    return {
+        "id": f"{role}~{pod.address}~{pod.name}.{workload.namespace}~{domain}",
+        "cluster": f"{workload.name}.{workload.namespace}",
+        "metadata": {
+            "NAME": pod.name,
+            "NAMESPACE": workload.namespace,
+            "SERVICE_ACCOUNT": workload.name,
+            "LABELS": dict(pod.labels),
+            "CLUSTER_ID": "Kubernetes",
+            "NODE_NAME": pod.node,
+            "ISTIO_VERSION": version,
+            "INSTANCE_IPS": pod.address,
+            "INTERCEPTION_MODE": "REDIRECT",
+        },
+    }
 
 
 def _listeners(proxy: Proxy) -> dict[str, dict[str, Any]]:
@@ -172,46 +215,6 @@ def _listeners(proxy: Proxy) -> dict[str, dict[str, Any]]:
         return proxy.listeners()
     except OSError:
         return {}
-
-
-def _bootstrap(pod: Pod, discovery: int, secrets: Path, admin: int) -> dict[str, Any]:
-    workload = pod.workload
-    role = "router" if pod.is_gateway else "sidecar"
-    domain = f"{workload.namespace}.svc.cluster.local"
-    metadata = {
-        "NAME": pod.name,
-        "NAMESPACE": workload.namespace,
-        "SERVICE_ACCOUNT": workload.name,
-        "LABELS": dict(pod.labels),
-        "CLUSTER_ID": "Kubernetes",
-        "NODE_NAME": pod.node,
-        "ISTIO_VERSION": "1.31.0",
-        "INSTANCE_IPS": pod.address,
-        "INTERCEPTION_MODE": "REDIRECT",
-    }
-    return {
-        "node": {
-            "id": f"{role}~{pod.address}~{pod.name}.{workload.namespace}~{domain}",
-            "cluster": f"{workload.name}.{workload.namespace}",
-            "metadata": metadata,
-        },
-        "admin": {"address": _address(admin)},
-        "dynamic_resources": {
-            "ads_config": {
-                "api_type": "GRPC",
-                "transport_api_version": "V3",
-                "grpc_services": [{"envoy_grpc": {"cluster_name": "xds-grpc"}}],
-            },
-            "cds_config": {"ads": {}, "resource_api_version": "V3"},
-            "lds_config": {"ads": {}, "resource_api_version": "V3"},
-        },
-        "static_resources": {
-            "clusters": [
-                _cluster("xds-grpc", _address(discovery)),
-                _cluster("sds-grpc", {"pipe": {"path": str(secrets)}}),
-            ]
-        },
-    }
 
 
 def _address(port: int) -> dict[str, Any]:
@@ -230,9 +233,20 @@ def _cluster(name: str, address: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def certificates(folder: Path) -> Iterator[None]:
-    """Hand out one certificate to every proxy, at a socket in the folder, as the agent would."""
+def any_certificate(folder: Path) -> Iterator[None]:
+    """Hand out one certificate to every proxy, where nobody looks whose it is."""
     files = Authority.create().issue(Workload("any", "any"), folder / "certificates")
+    with certificates(folder, files):
+        yield
+
+
+@contextlib.contextmanager
+def certificates(folder: Path, files: CertificateFiles) -> Iterator[None]:
+    """Hand out a certificate to every proxy, at a socket in the folder, as the agent would.
+
+    Args:
+        files: with the roots of all trust domains, one after the other.
+    """
     # each proxy keeps two streams open, and each stream a thread
     server = grpc.server(futures.ThreadPoolExecutor(128))
     handler = grpc.stream_stream_rpc_method_handler(

@@ -3,10 +3,8 @@
 The commands are those of the page: each one that runs here stands there.
 """
 
-import copy
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +12,7 @@ import pytest
 import yaml
 
 from e2e.cluster import istiod as control_plane
-from e2e.cluster.api_server import NotHereError, api_server
+from e2e.cluster.api_server import NotHereError
 from e2e.cluster.mesh import (
     EGRESS,
     GUARD_PODS,
@@ -22,57 +20,35 @@ from e2e.cluster.mesh import (
     INGRESS,
     PODS,
     ROOT,
-    TOOLS,
     Mesh,
     is_closed,
-    run_pod,
-    shell,
+    run_guard,
     watched,
 )
-from e2e.cluster.proxies import Proxies, certificates, filters, managers
-from extauthz.demo.topology import EHR, Workload, free_ports
+from e2e.cluster.proxies import filters, managers
+from e2e.cluster.running import HELM, SETUPS, real_mesh
+from extauthz.demo.topology import EHR, Workload
 
 pytestmark = pytest.mark.slow
 
-ISTIO: Final = ROOT / ".tools" / "istio-crds.yaml"
 INSTALL: Final = (ROOT / "docs" / "install.md").read_text()
-HELM: Final = TOOLS[1] / "helm"
-MESH_CONFIG: Final = {"accessLogFile": "/dev/stdout"}
 GATEWAYS: Final = [
     f"{each.namespace}/istio={PODS[each].labels['istio']}" for each in (INGRESS, EGRESS)
 ]
 CLUSTER: Final = "outbound|9000||phiguard.phiguard-system.svc.cluster.local"
-APPLICATIONS: Final = (Path(__file__).with_name("applications.yaml")).read_text()
 DIGEST: Final = "0123" * 16
 IMAGE: Final = {"image": f"registry.example/phiguard@sha256:{DIGEST}"}
 
 
-@pytest.fixture(scope="module")
-def mesh(envoy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mesh]:
-    if not (ISTIO.exists() and HELM.exists()):
-        pytest.skip("not run: no Istio kinds or no Helm (make kube-tools kube)")
-    folder = tmp_path_factory.mktemp("istiod")
-    with ExitStack() as stack:
-        try:
-            server = stack.enter_context(api_server(folder))
-            for each in yaml.safe_load_all(ISTIO.read_text()):
-                server.define(each)
-            for each in yaml.safe_load_all(APPLICATIONS):
-                server.apply(each)
-            running = stack.enter_context(control_plane.istiod(server, HELM, MESH_CONFIG))
-        except NotHereError as error:
-            pytest.skip(str(error))
-        for pod in PODS.values():
-            run_pod(server, pod, f"{pod.workload.name}:http:8080")
-        stack.enter_context(certificates(folder))
-        ports = stack.enter_context(free_ports(len(PODS)))
-        proxies = Proxies(envoy, running.discovery, folder, server.processes)
-        started = {
-            workload: proxies.start(pod, port)
-            for (workload, pod), port in zip(PODS.items(), ports, strict=True)
-        }
-        admin = shell(server, folder / "admin")
-        yield Mesh(server, running, admin, started)
+@pytest.fixture(scope="module", params=SETUPS, ids=str)
+def mesh(
+    request: pytest.FixtureRequest, envoy: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Mesh]:
+    try:
+        with real_mesh(request.param, envoy, tmp_path_factory.mktemp("istiod")) as running:
+            yield running
+    except NotHereError as error:
+        pytest.skip(str(error))
 
 
 class Admin:
@@ -119,15 +95,6 @@ def _providers(mesh: Mesh) -> set[str]:
     return {each["name"] for each in mesh.istiod.debug("mesh")["extensionProviders"]}
 
 
-def run_guard(mesh: Mesh) -> list[Any]:
-    """Run the pods of the guard's workload, by its template."""
-    path = f"/apis/apps/v1/namespaces/{GUARDS}/statefulsets/phiguard"
-    template = copy.deepcopy(mesh.server.call("GET", path)["spec"]["template"])
-    del template["spec"]["priorityClassName"]
-    template["spec"]["volumes"].append({"name": "ledger", "emptyDir": {}})
-    return [run_pod(mesh.server, pod, "phiguard:grpc:9000", template) for pod in GUARD_PODS]
-
-
 def stop_guard(mesh: Mesh) -> None:
     """Take the pods and what their controllers made of them away."""
     mesh.shell(f"kubectl -n {GUARDS} delete pods,endpointslices --all --grace-period 0 --force")
@@ -155,7 +122,7 @@ def test_nothing_is_open_between_the_documented_steps(mesh: Mesh, admin: Admin) 
     admin.types(
         "helm install phiguard istio-config/chart -n phiguard-system -f values.yaml",
     )
-    run_guard(mesh)
+    run_guard(mesh.server)
     admin.tells_the_mesh()
     assert not has_guard(mesh)  # nobody asks it yet
     assert not is_closed(ehr.listeners())
@@ -195,7 +162,7 @@ def test_the_injector_gives_the_guard_its_certificate(mesh: Mesh, admin: Admin) 
     admin.types(
         "helm install phiguard istio-config/chart -n phiguard-system -f values.yaml",
     )
-    for pod in run_guard(mesh):
+    for pod in run_guard(mesh.server):
         assert pod["metadata"]["labels"]["security.istio.io/tlsMode"] == "istio"
         everyone = [*pod["spec"]["containers"], *pod["spec"].get("initContainers", ())]
         (proxy,) = [each for each in everyone if each["name"] == "istio-proxy"]
@@ -213,7 +180,7 @@ def guarded(mesh: Mesh, admin: Admin) -> Iterator[Mesh]:
     admin.values()
     admin.types("kubectl apply -f istio-config/guard/10-namespace.yaml")
     admin.types("helm install phiguard istio-config/chart -n phiguard-system -f values.yaml")
-    run_guard(mesh)
+    run_guard(mesh.server)
     admin.tells_the_mesh()
     mesh.shell("kubectl label namespace clinic phiguard.dev/guarded=true --overwrite")
     admin.upgrades(guardedNamespaces=["clinic"], guardedGateways=GATEWAYS)

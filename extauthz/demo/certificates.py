@@ -28,10 +28,14 @@ class Authority:
     key: ec.EllipticCurvePrivateKey
 
     @classmethod
-    def create(cls) -> "Authority":
-        """Make a new self-signed root."""
+    def create(cls, organization: str = TRUST_DOMAIN) -> "Authority":
+        """Make a new self-signed root.
+
+        Args:
+            organization: its name. Where several roots are trusted, each needs one of its own.
+        """
         key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, TRUST_DOMAIN)])
+        name = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization)])
         builder = (
             _builder(name, name, key)
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)

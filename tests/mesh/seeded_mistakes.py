@@ -19,6 +19,7 @@ Seed = dict[str, Any]
 _FILES: Final = {
     "mesh": "mesh.yaml",
     "cluster": "cluster.yaml",
+    "space": "guard/10-namespace.yaml",
     "guard": "guard/14-guard.yaml",
     "walls": "guard/12-walls.yaml",
     "telemetry": "mesh/21-telemetry.yaml",

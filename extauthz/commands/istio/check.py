@@ -55,20 +55,37 @@ def add_parser(subparsers: "_Subparsers") -> None:
         action="store_true",
         help="print the ClusterRole that kubernetes:// needs, and end",
     )
+    check.add_argument(
+        "--revision",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="with --role: a revision of istiod beside the default one; may be repeated",
+    )
     check.set_defaults(command=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Judge the objects. Return the exit code."""
     if args.role:
-        sys.stdout.write(cluster.role())
+        sys.stdout.write(_role(args.paths, args.revision))
         return 0
+    if args.revision:
+        raise UsageError("--revision is for --role; the check itself reads every revision")
     given, skipped = _given(args)
     found = sorted(checks.check(given, args.provider), key=lambda p: _ORDER[p.rule.severity])
     checked = Checked(tuple(found), len(given.documents), checks.unseen(given), skipped)
     sys.stdout.write(FORMATS[args.format](checked))
     sys.stderr.write(outputs.summary(checked))
     return 1 if checked.failed else 0
+
+
+def _role(paths: list[str], revisions: list[str]) -> str:
+    if len(paths) > 1 or not all(path.startswith(cluster.SCHEME) for path in paths):
+        raise UsageError(
+            f"--role prints the roles of a cluster; give no path but {cluster.SCHEME}NAMESPACE"
+        )
+    return cluster.role(cluster.root_namespace("".join(paths)), revisions)
 
 
 def _given(args: argparse.Namespace) -> tuple[MeshSnapshot, tuple[str, ...]]:

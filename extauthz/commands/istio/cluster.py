@@ -4,7 +4,7 @@ It reads what the role of `role()` lets it read, no Secret among it, and writes 
 """
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -32,12 +32,22 @@ _HINTS: Final = {
     410: "its list changes faster than it can be read; ask again in a minute",
     429: "the API server is busy; ask again in a minute",
 }
+_DEFAULT: Final = "default"
 _ABSENT: Final = 404
 _FORBIDDEN: Final = 403
+_WHY_MISSING: Final = {
+    _ABSENT: "is not there",
+    _FORBIDDEN: "is forbidden; bind the Role of `--role`, with `--revision` for each revision",
+}
 
 
-def role() -> str:
-    """The objects that let an account read what the check reads, as YAML."""
+def role(namespace: str = ROOT_NAMESPACE, revisions: Iterable[str] = ()) -> str:
+    """The objects that let an account read what the check reads, as YAML.
+
+    Args:
+        namespace: the mesh's root namespace.
+        revisions: of istiod, beside the default one. Roles name what may be read, without patterns.
+    """
     groups: dict[str, list[str]] = {}
     for kind in _KINDS:
         groups.setdefault(kind.group, []).append(kind.plural)
@@ -49,16 +59,21 @@ def role() -> str:
         {
             "apiGroups": [""],
             "resources": ["configmaps"],
-            "resourceNames": list(CONFIG_MAPS),
+            "resourceNames": _config_map_names({_DEFAULT, *revisions}),
             "verbs": ["get"],
         }
     ]
     api = "rbac.authorization.k8s.io/v1"
     objects: list[Manifest] = [
         manifest(api, "ClusterRole", {"name": _NAME}, rules=rules),
-        manifest(api, "Role", {"name": _NAME, "namespace": ROOT_NAMESPACE}, rules=named),
+        manifest(api, "Role", {"name": _NAME, "namespace": namespace}, rules=named),
     ]
     return to_yaml(objects)
+
+
+def root_namespace(path: str) -> str:
+    """The mesh's root namespace that `kubernetes://[NAMESPACE]` names."""
+    return path.removeprefix(SCHEME) or ROOT_NAMESPACE
 
 
 def read(
@@ -75,7 +90,7 @@ def read(
     Raises:
         UsageError: the cluster cannot be asked, or refuses.
     """
-    root = path.removeprefix(SCHEME) or ROOT_NAMESPACE
+    root = root_namespace(path)
     with reached(config, proxy, environment) as api:
         items = [{**item, "kind": kind.name} for kind in _KINDS for item in _listed(api, kind)]
         found, missing = _config_maps(api, root, items)
@@ -173,19 +188,24 @@ def _config_maps(
             item = kubernetes_api.call(api, "GET", f"/api/v1/namespaces/{root}/configmaps/{name}")
             found.append({**item, "kind": "ConfigMap"})
         except ApiError as error:
-            if error.status not in (_ABSENT, _FORBIDDEN):
+            if error.status not in _WHY_MISSING:
                 _refuse(error, "configmaps")
-            why = "is not there" if error.status == _ABSENT else "is forbidden; bind the Role"
+            why = _WHY_MISSING[error.status]
             missing.append(f"ConfigMap {root}/{name} {why}")
     return found, tuple(missing)
 
 
 def _names(items: list[dict[str, Any]]) -> list[str]:
     revisions = {
-        (item["metadata"].get("labels") or {}).get("istio.io/rev", "default")
+        (item["metadata"].get("labels") or {}).get("istio.io/rev", _DEFAULT)
         for item in items
         if item["kind"] == "MutatingWebhookConfiguration"
         and "sidecar-injector" in str(item["metadata"].get("name"))
     }
-    suffixes = [f"-{revision}" for revision in sorted(revisions - {"default"})]
-    return [f"{name}{suffix}" for suffix in ("", *suffixes) for name in CONFIG_MAPS]
+    return _config_map_names(revisions or {_DEFAULT})
+
+
+def _config_map_names(revisions: Iterable[str]) -> list[str]:
+    """Those of the default revision have no suffix. A mesh may have none of that revision."""
+    suffixes = sorted("" if each == _DEFAULT else f"-{each}" for each in revisions)
+    return [f"{name}{suffix}" for suffix in suffixes for name in CONFIG_MAPS]

@@ -14,6 +14,11 @@ _HOLE, _REFUSAL, _ADVICE = Severity.HOLE, Severity.REFUSAL, Severity.ADVICE
 NOT_INJECTED = Rule(
     "guard-not-injected", _REFUSAL, "its sidecar fetches its certificate, and there is none"
 )
+OTHER_REVISION = Rule(
+    "guard-other-revision",
+    Severity.ADVICE,
+    "istio-injection of its namespace wins, so the revision that its pods name does not inject it",
+)
 CAPTURED = Rule(
     "guard-port-captured",
     _REFUSAL,
@@ -50,8 +55,8 @@ DOMAIN = Rule(
 )
 
 RULES = (
-    NOT_INJECTED, CAPTURED, NO_CERTIFICATE, PLAIN, ANYONE, OTHER_PORT, NO_LEDGER, LOST_LEDGER, ONE,
-    LOOPBACK, PROBES, DOMAIN,
+    NOT_INJECTED, OTHER_REVISION, CAPTURED, NO_CERTIFICATE, PLAIN, ANYONE, OTHER_PORT, NO_LEDGER,
+    LOST_LEDGER, ONE, LOOPBACK, PROBES, DOMAIN,
 )  # fmt: skip
 
 _CONFIG: Final = "proxy.istio.io/config"
@@ -79,6 +84,7 @@ def _sidecar(mesh: Mesh, workload: Workload) -> Iterator[IstioProblem]:
         label = workload.pod.at("metadata", "labels", injection.INJECT)
         cure = f'label its pods {injection.INJECT}: "true"'
         yield problem(NOT_INJECTED, document, label, "the guard has no sidecar", cure)
+    yield from _revision(mesh, workload)
     excluded = workload.annotations.at(_EXCLUDED)
     ports = {part.strip() for part in excluded.text.split(",")}
     given = guard_options.arguments(workload)
@@ -97,6 +103,18 @@ def _sidecar(mesh: Mesh, workload: Workload) -> Iterator[IstioProblem]:
     if rewrite.is_false:
         message = "the injector leaves its probes as they are"
         yield problem(PROBES, document, rewrite, message, "remove the annotation")
+
+
+def _revision(mesh: Mesh, workload: Workload) -> Iterator[IstioProblem]:
+    named = workload.pod.at("metadata", "labels", injection.REVISION)
+    namespace = mesh.namespaces.get(workload.namespace)
+    if not named.missing and namespace is not None and injection.INJECTION in namespace.labels:
+        message = f"its pods name revision {named.text}, and its namespace {injection.INJECTION}"
+        cure = (
+            f"kubectl label namespace {namespace.name} {injection.INJECTION}- "
+            f"{injection.REVISION}={named.text}, and restart its pods"
+        )
+        yield problem(OTHER_REVISION, workload.document, named, message, cure)
 
 
 def _listener(mesh: Mesh, workload: Workload) -> Iterator[IstioProblem]:

@@ -69,11 +69,20 @@ def test_the_role_is_printed_and_nothing_is_asked(capsys):
     ]
 
 
+def test_the_role_names_what_each_revision_has_in_the_root_namespace(capsys):
+    assert check("--role", "--revision", "1-31", "kubernetes://mesh") == 0
+    _, role = yaml.safe_load_all(capsys.readouterr().out)
+    assert role["metadata"]["namespace"] == "mesh"
+    assert "istio-sidecar-injector-1-31" in role["rules"][0]["resourceNames"]
+
+
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
         ((), "nothing to check; give a file"),
         (("kubernetes://", "x"), "is a whole mesh; give it alone"),
+        (("kubernetes://", "--revision", "1-31"), "--revision is for --role"),
+        (("--role", "x"), "--role prints the roles of a cluster; give no path but kubernetes://"),
         (("x", "--kubeconfig", "y"), "reach a cluster; give kubernetes://"),
         (("kubernetes://", "--kubernetes-api", "http://127.0.0.1:1"), "cannot be asked"),
         (("kubernetes://", "--kubeconfig", "none"), "no such file"),

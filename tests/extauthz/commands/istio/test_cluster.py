@@ -171,7 +171,45 @@ def test_a_forbidden_configuration_is_said(api):
         cluster._KINDS
     ) + [(403, {})]
     _, missing = read(api)
-    assert missing[0] == "ConfigMap istio-system/istio is forbidden; bind the Role"
+    assert missing[0] == (
+        "ConfigMap istio-system/istio is forbidden; "
+        "bind the Role of `--role`, with `--revision` for each revision"
+    )
+
+
+def injector(revision, name="istio-sidecar-injector"):
+    return {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "MutatingWebhookConfiguration",
+        "metadata": {"name": f"{name}-{revision}", "labels": {"istio.io/rev": revision}},
+        "webhooks": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("revisions", "names"),
+    [
+        (["default"], ["istio", "istio-sidecar-injector"]),
+        (["1-31"], ["istio-1-31", "istio-sidecar-injector-1-31"]),
+        (
+            ["default", "1-31"],
+            ["istio", "istio-sidecar-injector", "istio-1-31", "istio-sidecar-injector-1-31"],
+        ),
+    ],
+)
+def test_the_configuration_of_each_revision_is_read_and_no_other(api, revisions, names):
+    kept = [o for o in OBJECTS if o["kind"] != "MutatingWebhookConfiguration"]
+    api.objects = [*kept, *map(injector, revisions), injector("prod", "istio-revision-tag")]
+    read(api)
+    asked = [path.rpartition("/")[2] for path in api.paths if "/configmaps/" in path]
+    assert asked == names
+    _, role = yaml.safe_load_all(cluster.role(revisions=revisions))
+    assert set(names) <= set(role["rules"][0]["resourceNames"])
+
+
+def test_a_role_is_of_the_root_namespace():
+    _, role = yaml.safe_load_all(cluster.role("mesh"))
+    assert role["metadata"]["namespace"] == "mesh"
 
 
 def test_without_a_way_to_the_cluster_the_error_names_both(tmp_path):
