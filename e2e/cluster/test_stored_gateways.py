@@ -31,6 +31,7 @@ BEHIND: Final = {
 VALUES: Final = {
     "image": f"registry.example/phiguard@sha256:{'0123' * 16}",
     "mesh": {"methodsInSpans": True},
+    "collector": {"namespace": "observability", "service": "otel-collector"},
     "guardedGateways": [
         f"{each.namespace}/istio={PODS[each].labels['istio']}" for each in (INGRESS, EGRESS)
     ],
@@ -39,7 +40,7 @@ VALUES: Final = {
 
 @pytest.fixture(scope="module")
 def gateways(envoy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Proxy]]:
-    folder, setup = tmp_path_factory.mktemp("gateways"), Setup(Release("1.31"), "1.31")
+    folder, setup = tmp_path_factory.mktemp("gateways"), Setup(Release("1.30"), "1.30")
     with ExitStack() as stack:
         try:
             setup.require(envoy)
@@ -47,7 +48,9 @@ def gateways(envoy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             server = server_with_kinds(stack, folder, setup.release, objects)
         except NotHereError as error:
             pytest.skip(str(error))
-        running = stack.enter_context(istiod(server, HELM, {}, setup.release))
+        running = stack.enter_context(
+            istiod(server, HELM, {"accessLogFile": "/dev/stdout"}, setup.release)
+        )
         admin = shell(server, folder / "admin", setup.release)
         (admin.folder / "values.yaml").write_text(yaml.safe_dump(VALUES))
         admin("helm get values istiod -n istio-system -o yaml > istiod.yaml")

@@ -18,11 +18,11 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from e2e.cluster import istiod as control_plane
 from e2e.cluster.api_server import NotHereError, api_server, kubeconfig, wait_until
+from e2e.cluster.istiod import Release, istiod
 from e2e.cluster.mesh import ROOT, TOOLS
 from e2e.cluster.posture_holes import HOLES, VICTIM
-from e2e.cluster.proxies import certificates
+from e2e.cluster.proxies import any_certificate
 from e2e.cluster.whole_mesh import (
     WORKLOADS,
     Item,
@@ -62,7 +62,7 @@ def mesh(envoy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whol
                 server.define(each)
             server.define(custom_resource_definition())
             server.namespace("istio-system")
-            running = stack.enter_context(control_plane.istiod(server, HELM, mesh_settings()))
+            running = stack.enter_context(istiod(server, HELM, mesh_settings(), Release()))
         except NotHereError as error:
             pytest.skip(str(error))
         for each in objects():
@@ -70,7 +70,7 @@ def mesh(envoy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whol
         for workload in WORKLOADS:
             run_workload(server, pod(workload), workload)
         run_guard_pod(server)
-        stack.enter_context(certificates(folder))
+        stack.enter_context(any_certificate(folder))
         port, *ports = stack.enter_context(free_ports(1 + len(WORKLOADS)))
         judging = stack.enter_context(guard(server, folder / "guard", port))
         started = sidecars(envoy, running, server, folder, ports)

@@ -315,7 +315,7 @@ def sidecars(
     envoy: Path, running: Istiod, server: Server, folder: Path, ports: list[int]
 ) -> dict[Workload, Proxy]:
     """Start the Envoy of each workload."""
-    starter = Proxies(envoy, running.discovery, folder, server.processes)
+    starter = Proxies(envoy, running.discovery, folder, server.processes, "1.31.0")
     return {
         each: starter.start(
             Pod(each, address(each), {"app": each.name, GUARDED_LABEL: "true"}), port

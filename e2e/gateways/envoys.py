@@ -8,6 +8,7 @@ The laboratory's sidecars know nothing of them:
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -76,7 +77,8 @@ def ingress(mesh: Mesh, server: CertificateFiles, keys: str) -> Bootstrap:
         server: its certificate for `PUBLIC`.
         keys: JWK set of the issuer, as a RequestAuthentication names it.
     """
-    manager = _manager(INGRESS, mesh, PUBLIC, outbound_name(BILLING), [_authentication(keys)])
+    route = _Route("https.8443.https.public.istio-ingress", PUBLIC, outbound_name(BILLING))
+    manager = _manager(INGRESS, mesh, route, [_authentication(keys)])
     chain = _chain(manager, _tls_server(server))
     behind = outbound_cluster(INGRESS, BILLING, mesh)
     # as istiod has it for a port named `http`: HTTP/1.1, whatever the client speaks
@@ -89,23 +91,42 @@ def egress(mesh: Mesh) -> Bootstrap:
     name = f"outbound|80||{PARTNER}"
     cluster = static_cluster(name, mesh.ports[ANALYTICS].app)
     cluster.metadata = istio_service(PARTNER, EGRESS.namespace)
-    manager = _manager(EGRESS, mesh, PARTNER, name, [])
+    route = _Route("https.8443.https.outwards.istio-egress", PARTNER, name)
+    manager = _manager(EGRESS, mesh, route, [])
     return _bootstrap(
         EGRESS, mesh, _chain(manager, mutual_tls_server(mesh.certificates[EGRESS])), cluster
     )
 
 
+@dataclass(frozen=True)
+class _Route:
+    """A route of a gateway, as istiod names it.
+
+    Args:
+        name: of its configuration: protocol, port, the port's name, the Gateway and its namespace.
+        host: that it is for.
+        cluster: that it leads to.
+    """
+
+    name: str
+    host: str
+    cluster: str
+
+
 def _manager(
-    gateway: Workload, mesh: Mesh, host: str, cluster: str, checks: list[HttpFilter]
+    gateway: Workload, mesh: Mesh, route: _Route, checks: list[HttpFilter]
 ) -> HttpConnectionManager:
+    _, port, _, service = route.cluster.split("|")
+    to = outbound_route(route.cluster, f"{service}:{port}/*")
+    to.name = ""  # that of a VirtualService has none
     manager = manager_of_istiod(gateway, checks)
     manager.route_config = RouteConfiguration(
-        name="https.8443.https.gateway",
+        name=route.name,
         virtual_hosts=[
             VirtualHost(
-                name=f"{host}:443",
-                domains=[host],
-                routes=[outbound_route(cluster, f"{host}:443/*")],
+                name=f"{route.host}:8443",
+                domains=[route.host],
+                routes=[to],
                 include_request_attempt_count=True,
             )
         ],
@@ -114,6 +135,8 @@ def _manager(
     )
     manager.stat_prefix = f"outbound_0.0.0.0_{mesh.ports[gateway].outbound};"
     manager.server_name = "istio-envoy"
+    if manager.tracing is not None:
+        manager.tracing.spawn_upstream_span = True
     manager.use_remote_address = True
     manager.forward_client_cert_details = HttpConnectionManagerForwardClientCertDetails.SANITIZE_SET
     manager.set_current_client_cert_details = HttpConnectionManagerSetCurrentClientCertDetails(

@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+import yaml
 from istiod_leaves import (
+    ABSENT,
+    ANY,
     Differences,
     Row,
     as_json,
@@ -42,7 +45,47 @@ MESH: Final = Mesh(
     902,
     dict.fromkeys((*EVERYONE, GUARD), FILES),
 )
-DIFFERENCES: Final[tuple[Row, ...]] = ()
+STATIC: Final = "no istiod runs here: endpoints, routes and certificates are static"
+LOOPBACK: Final = "the listener of a gateway here takes one host, on loopback"
+NODE: Final = "the stored run's proxies did not say it"
+COLLECTOR: Final = "how the collector is called; what it gets is the same"
+TOKENS: Final = "the filter here is that of docs/verified-metadata.yaml"
+DIFFERENCES: Final[tuple[Row, ...]] = (
+    ("*.tls_certificate_sds_secret_configs*", ANY, ABSENT, STATIC),
+    ("*.combined_validation_context.*", ANY, ABSENT, STATIC),
+    ("*.tls_certificates[0].*", ABSENT, ANY, STATIC),
+    ("*.validation_context.trusted_ca.filename", ABSENT, "authority", STATIC),
+    ("*.match_typed_subject_alt_names[0].*", ABSENT, ANY, "the stored run had no endpoints"),
+    ("egress.listener.*.match_typed_subject_alt_names[0].*", ABSENT, ANY, STATIC),
+    ("*.rds.*", ANY, ABSENT, STATIC),
+    ("*.type", "EDS", "STATIC", STATIC),
+    ("*.eds_cluster_config.*", ANY, ABSENT, STATIC),
+    ("*.load_assignment.*", ABSENT, ANY, STATIC),
+    ("*.listener.address.socket_address.address", ANY, "127.0.0.1", LOOPBACK),
+    ("*.filter_chain_match.server_names[0]", ANY, ABSENT, LOOPBACK),
+    ("*.listener.listener_filters*", ANY, ABSENT, LOOPBACK),
+    ("*.listener.access_log*", ANY, ABSENT, "of connections that no chain takes"),
+    ("*.transport_socket_connect_timeout", "15s", ABSENT, "Envoy would wait longer"),
+    ("*.max_connections_to_accept_per_socket_event", 1, ABSENT, "spreads load over threads"),
+    ("*.max_direct_response_body_size_bytes", ANY, ABSENT, "no route here answers by itself"),
+    ("*.http_protocol_options", {}, ABSENT, "empty"),
+    ("*.metadata.filter_metadata.istio.config", ANY, ABSENT, "names the VirtualService"),
+    ("*.filter_metadata.istio.services.order", ANY, ANY, "as the next"),
+    ("*.filter_metadata.istio.services[*].*", ANY, ABSENT, "the short name of a Service"),
+    ("*.filter_metadata.istio.services[*].*", ABSENT, ANY, "the same with the host as its name"),
+    ("egress.service.metadata.filter_metadata.istio.external", True, ABSENT, "of a ServiceEntry"),
+    ("egress.service.lb_policy", "LEAST_REQUEST", ABSENT, "there is one endpoint"),
+    ("egress.*.tls_params.*", ABSENT, ANY, "a Gateway leaves these to Envoy"),
+    ("*.tracing.random_sampling.value", 1, 100, "the tests look at every request"),
+    ("*.custom_tags[istio.canonical_service].literal.value", "unknown", ANY, NODE),
+    ("*.custom_tags[istio.mesh_id].literal.value", "unknown", ANY, NODE),
+    ("*.provider.typed_config.grpc_service.envoy_grpc.authority", ANY, ABSENT, COLLECTOR),
+    ("*.provider.typed_config.grpc_service.timeout", ABSENT, "1s", COLLECTOR),
+    ("ingress.*.providers.origins-0.*", ANY, ABSENT, TOKENS),
+    ("ingress.*.providers.clinic.*", ABSENT, ANY, TOKENS),
+    ("ingress.*.requirements[0].provider_name", "origins-0", "clinic", TOKENS),
+    ("ingress.*.bypass_cors_preflight", True, ABSENT, TOKENS),
+)
 
 
 @cache
@@ -53,10 +96,17 @@ def from_istiod() -> dict[str, Any]:
     return leaves
 
 
+def keys() -> str:
+    """The keys that the stored run's tokens are verified with."""
+    objects = yaml.safe_load_all((STORED / "resources.yaml").read_text())
+    (tokens,) = [each for each in objects if each["kind"] == "RequestAuthentication"]
+    return str(tokens["spec"]["jwtRules"][0]["jwks"])
+
+
 def in_the_tests() -> dict[str, Any]:
     found = {}
     for side, config in (
-        ("ingress", ingress(MESH, FILES, '{"keys": []}')),
+        ("ingress", ingress(MESH, FILES, keys())),
         ("egress", egress(MESH)),
     ):
         parts = as_json(config)["static_resources"]
@@ -83,6 +133,24 @@ def test_the_gateways_differ_from_istiods_only_where_the_table_says() -> None:
 @pytest.mark.parametrize("row", DIFFERENCES, ids=lambda row: row[0])
 def test_no_row_of_the_table_is_out_of_date(row: Row) -> None:
     assert any(explains(row, path, values) for path, values in found(in_the_tests()).items())
+
+
+def test_verified_claims_are_where_the_guard_reads_them() -> None:
+    for name, manager_ in (("origins-0", stored_manager("ingress")), ("clinic", None)):
+        at = manager_ or manager(in_the_tests()["ingress"]["listener"])
+        (tokens,) = [each for each in at["http_filters"] if "jwt_authn" in each["name"]]
+        assert tokens["typed_config"]["providers"][name]["payload_in_metadata"] == "payload"
+
+
+def test_the_filters_come_in_the_same_order() -> None:
+    here = in_the_tests()
+    for side in ("ingress", "egress"):
+        named = [each["name"] for each in stored_manager(side)["http_filters"]]
+        assert [each["name"] for each in filters(side, here)] == named
+
+
+def stored_manager(side: str) -> Any:
+    return manager(json.loads((STORED / f"{side}.json").read_text())["listener"])
 
 
 def filters(side: str, here: Any) -> Any:
