@@ -34,7 +34,9 @@ _MSH: Final = b"MSH"
 _STARTS: Final = re.compile(rb"\r\n?(?=MSH[!-/:-@[-`{-~])")
 _LF_STARTS: Final = re.compile(rb"\n(?=MSH[!-/:-@[-`{-~])")
 # An MSH that any receiver may take for a header. matches b"\nMSH|", b"\x0cMSH^"; not b"xMSH|"
-_ANY_START: Final = re.compile(rb"(?:\A[\r\n\t ]*+|[\r\n\x0b\x0c\x85])MSH[!-/:-@[-`{-~]")
+_ANY_START: Final = re.compile(
+    rb"(?:\A[\r\n\t ]*+|[\r\n\x0b\x0c\x1c-\x1e\x85]|\xe2\x80[\xa8\xa9])MSH[!-/:-@[-`{-~]"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,9 @@ def test_lines_may_end_with_a_line_feed():
     assert [each.own_type for each in found] == ["ADT^A01", "SIU^S12"]
 
 
-@pytest.mark.parametrize("mark", [b"\n", b"\x0c", b"\x85"])
+@pytest.mark.parametrize(
+    "mark", [b"\n", b"\x0c", b"\x85", b"\x1d", b"\x1e", "\u2028".encode(), "\u2029".encode()]
+)
 def test_a_header_that_only_some_receivers_see_leaves_the_message_without_a_type(mark):
     assert only(adt() + b"NTE|1||x" + mark + siu()).own_type == ""
 
