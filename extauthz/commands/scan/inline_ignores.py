@@ -20,7 +20,8 @@ _COMMENT: Final = re.compile(
 )
 _LETTERS: Final = re.compile(rb"[A-Za-z]{2,}")
 """A reason has a word at least; what closes a comment (`*/`, `-->`) is none."""
-_OTHER_NAMES: Final = frozenset({"*", *(each.value for each in Identifier)})
+_OTHER_NAMES: Final = frozenset({"*", "INFOTYPE", *(each.value for each in Identifier)})
+"""Names that are right and no infoType: all, what pages about such comments write, the classes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -320,6 +320,7 @@ def test_a_comment_speaks_of_its_line_or_of_the_next(ssn, capsysbinary):
         ("phiguard:ignore(NOSUCH) made up", "names an infoType that no detector has; see"),
         ("phiguard:ignore(G, NOSUCH) made up", "names an infoType that no detector has; see"),
         ("phiguard:ignore(G, *, EMAIL_ADDRESS) made up", ""),
+        ("phiguard:ignore(INFOTYPE) reason", ""),
     ],
 )
 def test_a_comment_that_is_wrong_is_said_with_its_line(comment, said, ssn, tmp_path, capsysbinary):
