@@ -38,6 +38,7 @@ class Authority:
         name = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization)])
         builder = (
             _builder(name, name, key)
+            .add_extension(_issuer(key), critical=False)
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
             .add_extension(_usage(sign_certificates=True), critical=True)
         )
@@ -66,6 +67,7 @@ class Authority:
         # critical subject alternative name.
         leaf = (
             _builder(x509.Name([]), self.certificate.subject, key, lifetime)
+            .add_extension(_issuer(self.key), critical=False)
             .add_extension(x509.SubjectAlternativeName(names), critical=True)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(sign_certificates=False), critical=True)
@@ -102,7 +104,13 @@ def _builder(
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - _CLOCK_SKEW)
         .not_valid_after(now + lifetime)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
+
+
+def _issuer(key: ec.EllipticCurvePrivateKey) -> x509.AuthorityKeyIdentifier:
+    """Return the identifier of who signs. Python 3.13 and later ask for it (RFC 5280 4.2.1.1)."""
+    return x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())
 
 
 def _usage(*, sign_certificates: bool) -> x509.KeyUsage:

@@ -1,5 +1,7 @@
 """The laboratory's authority issues certificates that Istio's agents would accept."""
 
+import contextlib
+import ssl
 import stat
 from pathlib import Path
 
@@ -58,3 +60,23 @@ def test_a_leaf_can_sign_nothing(tmp_path: Path) -> None:
     usage = leaf.extensions.get_extension_for_oid(ExtensionOID.KEY_USAGE).value
     assert isinstance(usage, x509.KeyUsage)
     assert not usage.key_cert_sign
+
+
+def test_a_strict_client_such_as_that_of_python_3_13_accepts_it(tmp_path: Path) -> None:
+    files = Authority.create().issue(GUARD, tmp_path, dns="guard.example")
+    client = ssl.create_default_context(cafile=str(files.authority))
+    client.verify_flags |= ssl.VERIFY_X509_STRICT
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(files.certificate, files.key)
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    ends = [
+        client.wrap_bio(to_client, to_server, server_hostname="guard.example"),
+        server.wrap_bio(to_server, to_client, server_side=True),
+    ]
+
+    for _ in range(3):  # each turn may wait for the other's bytes
+        for end in ends:
+            with contextlib.suppress(ssl.SSLWantReadError):
+                end.do_handshake()
+    assert ends[0].version() == "TLSv1.3"
+    assert ends[0].getpeercert()
