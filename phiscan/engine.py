@@ -61,7 +61,8 @@ class Engine:
         """Whether a scan of these bytes may find something, as far as a first look tells.
 
         False is no promise: what is encoded or escaped shows in a scan only. It means that a scan
-        is cheap. Cost: two passes of Hyperscan over the bytes.
+        is cheap. Cost: two passes of Hyperscan over the bytes. If it is False, a scan of the same
+        object that comes next does without them.
         """
         return self.matcher.may_match(data)
 

@@ -27,6 +27,7 @@ A finding takes 250 bytes. A batch of records of 1 MiB has some thousand.
 """
 
 
+_IDENTIFIER: Final = InfoTypeKind.IDENTIFIER  # a member of an enum takes longer to look up
 MAX_OPAQUE: Final = 1_000
 """The most parts that are noted because nobody can read them."""
 
@@ -217,7 +218,7 @@ class Evidence:
         identified = [
             (place.start, place.end, info_type)
             for info_type, _, _, _, place, _, kind in self.findings
-            if kind is InfoTypeKind.IDENTIFIER and place.start >= 0
+            if kind is _IDENTIFIER and place.start >= 0
         ]
         for info_type, places in self._places.items():
             starts, ends = places[::2], places[1::2]

@@ -7,8 +7,7 @@ Findings go to the document's evidence. What could not be examined becomes a gap
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from phiscan import fields, recognizer
 from phiscan.embedded import finders, graphql, opaque, targets
@@ -18,7 +17,7 @@ from phiscan.identifiers import InfoType
 from phiscan.labelled import program_messages
 from phiscan.media_kind import EMPTY, UNKNOWN, MediaKind
 from phiscan.patterns import judge
-from phiscan.patterns.matcher import Matcher, PrefilterHits
+from phiscan.patterns.matcher import NO_HITS, Matcher, PrefilterHits
 from phiscan.people import names as people
 from phiscan.people import provider_repeats
 from phiscan.people.patient_repeats import find_repeats
@@ -36,8 +35,7 @@ MAX_NESTING: Final = 8
 """Levels of nested documents. A deeper one is a gap."""
 
 
-@dataclass(frozen=True, slots=True)
-class Detection:
+class Detection(NamedTuple):
     """What looks for PHI. It is the same for every document that an engine scans.
 
     Args:
@@ -53,8 +51,7 @@ class Detection:
     recognizers: Sequence[Recognizer] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(NamedTuple):
     """What the examination of one document may cost.
 
     Args:
@@ -175,7 +172,7 @@ class Examiner:
         """Return the document's kind (JSON by its dialect) and what the prefilter found in it."""
         kind = registry.MEDIA.sniff(data, content_type)
         if not kind.is_searchable:
-            return kind, PrefilterHits()
+            return kind, NO_HITS
         hits = self.matcher.hits(data)
         return json_dialects.dialect(kind, hits.signs), hits
 

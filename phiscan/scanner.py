@@ -10,9 +10,9 @@ Once the report is made, the scanner keeps nothing of the document.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import compress
+from itertools import filterfalse
 from operator import attrgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 from phiscan import memory
 from phiscan.arguments import Bytes, as_bytes, need
@@ -58,8 +58,7 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class Headers:
+class Headers(NamedTuple):
     """What the headers say about the body.
 
     Args:
@@ -169,10 +168,10 @@ class Scanner:
             Coverage.TRUNCATED if truncated else Coverage.UNSCANNABLE if gap else Coverage.COMPLETE
         )
         found = sorted(evidence.findings, key=_PLACE)
-        apart = list(map(is_providers_contact, found))
+        providers = tuple(filter(is_providers_contact, found))
         return ScanReport(
-            findings=tuple(f for f, is_contact in zip(found, apart, strict=True) if not is_contact),
-            providers=tuple(compress(found, apart)),
+            findings=tuple(filterfalse(is_providers_contact, found) if providers else found),
+            providers=providers,
             coverage=coverage,
             gap=gap,
             verdict=verdict(found),

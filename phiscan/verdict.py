@@ -26,6 +26,10 @@ from typing import Final
 from phiscan.finding import Finding, Likelihood, Subject, Verdict
 from phiscan.identifiers import InfoTypeKind, Trait, having
 
+# A member of an enum takes longer to look up than a name of this module, and a batch has thousands
+# of findings.
+_HEALTH, _IDENTIFIER = InfoTypeKind.HEALTH, InfoTypeKind.IDENTIFIER
+_PATIENT, _PERSON, _PROVIDER = Subject.PATIENT, Subject.PERSON, Subject.PROVIDER
 _PROVIDERS_NUMBERS: Final = having(Trait.PROVIDERS_NUMBER)
 _GIVEN_TO_PATIENTS: Final = having(Trait.GIVEN_TO_PATIENTS)
 _OF_ONE_PERSON: Final = having(Trait.OF_ONE_PERSON)
@@ -41,15 +45,15 @@ def verdict(findings: Iterable[Finding]) -> Verdict:
     """
     person = patient = contact = health = stated = known = False
     for finding in findings:
-        if finding.kind is InfoTypeKind.HEALTH:
+        if finding.kind is _HEALTH:
             health = True
-            stated |= finding.subject is Subject.PATIENT
-        elif finding.kind is not InfoTypeKind.IDENTIFIER:
+            stated |= finding.subject is _PATIENT
+        elif finding.kind is not _IDENTIFIER:
             continue
-        elif finding.subject is Subject.PATIENT:
+        elif finding.subject is _PATIENT:
             patient = True
             health |= finding.info_type in _GIVEN_TO_PATIENTS
-        elif finding.subject is Subject.PERSON:
+        elif finding.subject is _PERSON:
             contact |= finding.info_type not in _OF_NOBODY_ALONE
             person |= _singles_out(finding)
             known |= finding.info_type in _OF_ONE_PERSON
@@ -72,4 +76,4 @@ def is_providers_contact(finding: Finding) -> bool:
 
     It is nobody's identifier in a patient's record.
     """
-    return finding.subject is Subject.PROVIDER and finding.info_type not in _PROVIDERS_NUMBERS
+    return finding.subject is _PROVIDER and finding.info_type not in _PROVIDERS_NUMBERS

@@ -239,11 +239,13 @@ def find(data: bytes, evidence: Evidence, marks: Iterable[int], text: Searched) 
     Returns:
         OVER_LIMIT when there are too many.
     """
-    taken = Taken((n.location.start, n.location.end) for n in evidence.nested)
     finders = dict.fromkeys(MARKS[n].finder for n in marks if MARKS[n].where(text))
+    if not finders:
+        return Gap.NONE
     looked: Iterator[Nested | Opaque | None] = evidence.context.timed(
         chain.from_iterable(finder(data) for finder in finders)
     )
+    taken = Taken((n.location.start, n.location.end) for n in evidence.nested)
     opaque: list[Location] = []
     opaque_here = True  # until the text turns out to be another text in some encoding
     for number, nested in enumerate(_documents(looked, opaque)):

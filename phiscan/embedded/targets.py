@@ -192,9 +192,9 @@ def _unread(kind: MediaKind, text: bytes, marks: Iterable[int]) -> set[int]:
 
 def _is_reference(text: bytes, at: int) -> bool:
     """Whether the value of a FHIR Reference begins at `at`."""
-    before = text[max(0, at - 32) : at]
-    return before.endswith(_COMMON) or (
-        before.endswith(b'"') and _REFERENCE.search(before) is not None
+    before = max(0, at - 32)
+    return text.endswith(_COMMON, before, at) or (
+        text.endswith(b'"', before, at) and _REFERENCE.search(text[before:at]) is not None
     )
 
 

@@ -26,6 +26,7 @@ import hyperscan
 
 from phiscan.embedded import finders, graphql, targets
 from phiscan.labelled import program_messages
+from phiscan.memory import until_report
 from phiscan.patterns.compiled import Plan, compile_all, compile_one, pack, unpack
 from phiscan.patterns.detector import Detector, anything
 from phiscan.readers import json_dialects
@@ -43,6 +44,7 @@ _QUERY: Final = _MESSAGES + len(program_messages.MARKS)
 mark of a query behind these."""
 _FEW: Final = 1000
 """Ranges for which a dictionary is faster. It takes ten times the memory of sorted numbers."""
+_LAST: Final = "last"
 _HALF: Final = 32
 _END: Final = (1 << _HALF) - 1
 """Start and end of a range are one number, the end in the lower bits."""
@@ -97,6 +99,9 @@ class PrefilterHits:
     targets: Sequence[int] = ()
     messages: Sequence[int] = ()
     has_query: bool = False
+
+
+NO_HITS: Final = PrefilterHits()
 
 
 class Prefilter:
@@ -162,6 +167,7 @@ class Matcher:
         self.prefilters = tuple(map(Prefilter, databases[:4]))
         self._detectors, self._marks, self._labels, self._label_values = self.prefilters
         self._locators = databases[4:]
+        self._clear: dict[str, bytes] = {}
 
     def serialized(self) -> bytes:
         """The compiled patterns as bytes, for another process on a similar machine."""
@@ -169,11 +175,14 @@ class Matcher:
 
     def possible(self, text: bytes) -> list[int]:
         """The indexes of the detectors that can find something in `text`."""
-        return self._detectors.all(text)
+        return [] if self._is_clear(text) else self._detectors.all(text)
 
     def hits(self, text: bytes) -> PrefilterHits:
         """The marks that occur in `text`."""
-        hits = sorted(chain.from_iterable(_MARKS[mark] for mark in self._marks.all(text)))
+        marks = self._marks.all(text)
+        if not marks:
+            return NO_HITS
+        hits = sorted(chain.from_iterable(_MARKS[mark] for mark in marks))
         signs = bisect_left(hits, len(finders.MARKS))
         asked, messages = bisect_left(hits, _TARGETS), bisect_left(hits, _MESSAGES)
         query = bisect_left(hits, _QUERY)
@@ -190,11 +199,22 @@ class Matcher:
 
         False is certain, True is not.
         """
-        return self._labels.any(text)
+        return not self._is_clear(text) and self._labels.any(text)
 
     def may_match(self, text: bytes) -> bool:
-        """Whether a label or a detector's prefilter occurs, or the text is not plain ASCII."""
-        return not text.isascii() or self._labels.any(text) or self._detectors.any(text)
+        """Whether a label or a detector's prefilter occurs, or the text is not plain ASCII.
+
+        A text in which none occurs is remembered until the next report is made, so that its scan
+        does not ask again.
+        """
+        if not text.isascii() or self._labels.any(text) or self._detectors.any(text):
+            return True
+        until_report(self._clear, _LAST, text)
+        return False
+
+    def _is_clear(self, text: bytes) -> bool:
+        """Whether this is the text in which `may_match` found nothing."""
+        return self._clear.get(_LAST) is text
 
     def label_values(self, text: bytes) -> set[int]:
         """Where the JSON strings of this ASCII text end that may be labels.

@@ -17,6 +17,7 @@ from phiscan.finding import Finding, Likelihood, Location, Subject
 from phiscan.identifiers import INFO_TYPES, InfoTypeKind
 
 _LEAST_LENGTHS: Final = {t.name: t.least_repeat for t in INFO_TYPES.values() if t.least_repeat}
+_IDENTIFIER: Final = InfoTypeKind.IDENTIFIER  # a member of an enum takes longer to look up
 _MAX_LENGTH: Final = 200
 """Bytes of the longest value that is searched for. A longer value is a text, not a name."""
 _WORD: Final = re.compile(rb"[0-9a-z]+|[\x80-\xff]+")
@@ -29,11 +30,13 @@ _WINDOW: Final = 29_000
 
 def find_repeats(data: bytes, evidence: Evidence) -> None:
     """Add a finding for each further occurrence of a patient's value."""
-    placed = [f for f in evidence.findings if f.kind is InfoTypeKind.IDENTIFIER and _is_value(f)]
-    taken = Ranges((start, end) for start, end, _ in evidence.identified())
+    placed = [f for f in evidence.findings if f.kind is _IDENTIFIER and _is_value(f)]
+    if not placed:
+        return
     values = {**_full_names(data, placed), **_values(data, placed)}
     if not values:
         return
+    taken = Ranges((start, end) for start, end, _ in evidence.identified())
     lowered = data.lower()
     for at, value in places(lowered, values):
         end, finding = at + len(value), values[value]

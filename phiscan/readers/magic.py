@@ -49,6 +49,8 @@ _JWE_JSON: Final = re.compile(rb'\s*\{[\s\S]{0,4096}?"ciphertext"\s*:\s*"[\w-]+"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_PACKAGE: Final = "EncryptedPackage".encode("utf-16-le")
 """The stream of an OLE file that holds an office file with a password (MS-OFFCRYPTO 2.3.4.4)."""
+_FIRST: Final = frozenset((b"a", b"0", b"-", b"e", b'"'))
+"""What texts begin with that are encrypted and no JSON, behind blanks."""
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1a]")
 
 
@@ -64,6 +66,15 @@ def encrypted(data: bytes, content_type: str = "") -> bool:
     declared = content_type.partition(";")[0].strip().lower()
     if declared in ("application/pgp-encrypted", "application/jose", "application/jwe"):
         return True
+    begin = data[:8].lstrip()[:1]
+    if begin in (b"{", b""):
+        return (
+            data.find(b'"ciphertext"', 0, 8192) >= 0
+            and b'"encrypted_key"' in data
+            and _JWE_JSON.match(data) is not None
+        )
+    if begin not in _FIRST and begin < b"\x80":
+        return False  # nearly every text
     head = data[:64]
     if head.startswith(_AGE) or (
         head[:1] == b"\x30" and any(oid in head for oid in _CMS_ENVELOPES)
@@ -71,14 +82,9 @@ def encrypted(data: bytes, content_type: str = "") -> bool:
         return True
     if ARMOR.match(data) or (head.startswith(_OLE) and _ENCRYPTED_PACKAGE in data):
         return True
-    if _pgp_packet(data) or (
-        data[:8].lstrip()[:4] in (b"eyJ", b"eyJh", b"eyJl", b'"eyJ') and _JWE.fullmatch(data)
-    ):
-        return True
-    return (
-        b'"ciphertext"' in data[:8192]
-        and b'"encrypted_key"' in data
-        and _JWE_JSON.match(data) is not None
+    return _pgp_packet(data) or (
+        data[:8].lstrip()[:4] in (b"eyJ", b"eyJh", b"eyJl", b'"eyJ')
+        and _JWE.fullmatch(data) is not None
     )
 
 

@@ -8,8 +8,9 @@ Cost: a row without quotes is split in one step, a cell of another row costs one
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
+
+from phiscan.finding import quick
 
 DELIMITERS: Final = (b",", b"\t", b";", b"|")
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
@@ -27,8 +28,7 @@ Example: `| patientName | string | Name of the patient |`.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """The content of a cell, without the quotes around it, and its offset."""
 
     text: bytes
@@ -96,7 +96,7 @@ def can_be_header(labels: tuple[str, ...]) -> bool:
 def _split(line: bytes, at: int, delimiter: bytes) -> list[Cell]:
     row = []
     for text in line.split(delimiter):
-        row.append(Cell(text, at))
+        row.append(quick(Cell, (text, at)))
         at += len(text) + 1
     return row
 

@@ -27,6 +27,7 @@ _TRAILER: Final = re.compile(
     rb"x-amz-(?:checksum-[a-z0-9]{1,16}|trailer-signature):[ ]?[0-9A-Za-z+/=]{1,512}(?:\r\n|\n)",
     re.IGNORECASE,
 )
+_HEX: Final = b"0123456789ABCDEFabcdef"
 _LINE_END: Final = b"\r\n"
 _MOST_TRAILERS: Final = 8
 _LOOK_EVERY: Final = 1024
@@ -37,6 +38,8 @@ def shows(data: bytes) -> bool:
 
     HTTP's own chunks (RFC 9112 section 7.1) have the same frame, as in a dump of a connection.
     """
+    if data[:1] not in _HEX:
+        return False  # nearly every document
     first = _PIECE.match(data)
     if first is None:
         return False

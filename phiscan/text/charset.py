@@ -10,10 +10,9 @@ Content-Encoding header may name one.
 
 import codecs
 import re
-from dataclasses import dataclass
 from encodings import normalize_encoding
 from encodings.aliases import aliases
-from typing import Final
+from typing import Final, NamedTuple
 
 from phiscan import packed
 from phiscan.finding import Gap
@@ -79,8 +78,7 @@ any text in place of a name.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Recoded:
+class Recoded(NamedTuple):
     """A text in UTF-8, or the reason why it could not be decoded.
 
     Args:
@@ -108,6 +106,8 @@ Their bytes may look like text in some charset, and converting them would change
 def to_utf8(data: bytes, content_type: str) -> Recoded:
     """Convert `data` to UTF-8 if it is text in another encoding. Data that is no text is kept."""
     declared = _declared(content_type)
+    if not declared and data.isascii() and data.find(b"\x00", 0, _SAMPLE) < 0:
+        return Recoded(data)  # the same in UTF-8, as all that follows would say
     for mark, codec in _MARKS:
         if data.startswith(mark) and len(data) > len(mark):
             return _strict(data, codec + _BOM)
@@ -141,7 +141,7 @@ def _mark(codec: str) -> bytes:
 
 
 def _declared(content_type: str) -> str:
-    found = _PARAMETER.search(content_type)
+    found = _PARAMETER.search(content_type) if ";" in content_type else None
     name = found[1].lower().replace("_", "-") if found else ""
     return "" if name in _NO_CHARSET else name
 
@@ -235,6 +235,8 @@ def _convert(data: bytes, codec: str) -> Recoded:
 
 def _is_utf8(data: bytes) -> bool:
     """Whether `data` is UTF-8. It may end within a sequence."""
+    if data.isascii():
+        return True
     try:
         data.decode()
     except UnicodeDecodeError as error:

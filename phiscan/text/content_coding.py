@@ -12,9 +12,8 @@ import lzma
 import re
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 import brotli
 import zstandard
@@ -28,8 +27,7 @@ MAX_LAYERS: Final = 4
 _PREVIEW: Final = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(NamedTuple):
     """A body without its content codings, or the reason why they could not be removed.
 
     Args:
@@ -83,7 +81,7 @@ def decode(data: bytes, content_encoding: str, bound: Bound) -> Decoded:
     Args:
         bound: of the decoded bytes of each coding.
     """
-    named = _named(content_encoding)
+    named = _named(content_encoding) if content_encoding else []
     removed: list[str] = []
     beside: list[bytes] = []
     if len(named) > MAX_LAYERS:
@@ -138,7 +136,7 @@ def _by_signature(data: bytes) -> str:
     Some senders forget the Content-Encoding header, and an attacker may leave it out.
     """
     name = ""
-    if data.startswith(_BEGINS):
+    if data[:1] in _FIRST:
         name = next((name for name, sign in _SIGNATURES if sign.match(data)), "")
     return name or (aws_chunked.NAME if aws_chunked.shows(data) else "")
 
@@ -195,11 +193,8 @@ _SIGNATURES: Final = (
     # a block, or the end of an empty file; matches b"BZh91AY&SY"; not b"BZhou"
     ("bzip2", re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)")),
 )
-_BEGINS: Final = (
-    *(b"\x1f\x8b", b"\x28\xb5", b"\xfd7", b"BZh"),
-    *(bytes((first,)) + b"\x2a\x4d" for first in range(0x50, 0x60)),
-)
-"""How the signatures begin. A look at them is cheaper than a match of each."""
+_FIRST: Final = frozenset(bytes((first,)) for first in (*b"\x1f\x28\xfdB", *range(0x50, 0x60)))
+"""The first bytes of the signatures. A look at one byte is cheaper than a match of each."""
 _ENCODERS: Final[Mapping[str, Callable[[bytes], bytes]]] = MappingProxyType(
     {
         "gzip": lambda data: gzip.compress(data, 6, mtime=0),

@@ -90,14 +90,19 @@ _SIGNS: Final = (
 )
 
 
+_FIRST: Final = frozenset((b"\xff", b"\x89", b"G", b"I", b"M", b"R"))
+"""The first bytes of all pictures but HEIF."""
+
+
 def look(sample: Sample) -> MediaKind | None:
     """One of KINDS if the document is a picture."""
     head = sample.head
-    for sign, kind in _SIGNS:
-        if head.startswith(sign):
-            return kind
-    if exif.sniff(head):
-        return _TIFF
-    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
-        return _WEBP
+    if head[:1] in _FIRST:
+        for sign, kind in _SIGNS:
+            if head.startswith(sign):
+                return kind
+        if exif.sniff(head):
+            return _TIFF
+        if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+            return _WEBP
     return _HEIF if head[4:8] == b"ftyp" and head[8:12] in _BRANDS else None

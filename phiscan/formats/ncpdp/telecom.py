@@ -161,7 +161,7 @@ def sniff(head: bytes) -> bool:
 
     A text with a message in it is none.
     """
-    if not any(separator in head for separator in _RAW):
+    if b"\x1c" not in head and b"\x1d" not in head and b"\x1e" not in head:
         return False
     first = _SEGMENT.search(head)
     return first is not None and (

@@ -43,6 +43,8 @@ def recognise(labels: Sequence[str], *, published_only: bool = False) -> Columns
     """
     names_in_order = [_PLAIN.sub("", label.lower()) for label in labels]
     present = frozenset(names_in_order)
+    if _FIRST.isdisjoint(present):
+        return _NONE  # nearly every row that is no header
     for schema, signatures, columns, dates in _COMPILED:
         if (schema.is_published or not published_only) and any(
             all(not names.isdisjoint(present) for names in signature) for signature in signatures
@@ -72,6 +74,10 @@ def is_column(name: str) -> bool:
 _COMPILED: Final = tuple(
     (schema, schema.lines(), schema.rules(), re.compile(schema.dates)) for schema in DATA_MODELS
 )
+_FIRST: Final = frozenset(
+    name for _, signatures, *_ in _COMPILED for signature in signatures for name in signature[0]
+)
+"""Names of columns, one of which stands in every header of a known model."""
 _COLUMNS: Final = frozenset(
     name
     for schema, signatures, columns, _ in _COMPILED

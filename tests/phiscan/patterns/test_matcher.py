@@ -7,12 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from phiscan import memory
 from phiscan.detectors import DETECTORS
 from phiscan.engine import Engine
 from phiscan.finding import Likelihood
 from phiscan.patterns import matcher as module
 from phiscan.patterns.detector import Detector
-from phiscan.patterns.matcher import Matcher, PrefilterHits, TooManyMatchesError
+from phiscan.patterns.matcher import (
+    NO_HITS,
+    Matcher,
+    Prefilter,
+    PrefilterHits,
+    TooManyMatchesError,
+)
 from phiscan.words.label_vocabulary import VOCABULARY
 
 _PIECES = st.sampled_from(
@@ -123,11 +130,29 @@ def test_more_matches_than_are_worth_judging_is_an_error(monkeypatch):
         list(Matcher([detector]).locate(0, b"1 2 3 4 5"))
 
 
+def test_a_text_in_which_nothing_was_found_is_not_searched_again(engine, monkeypatch):
+    text = b'{"port": 8080, "host": "db"}'
+    assert not engine.matcher.may_match(text)
+
+    def searched(*_):
+        raise AssertionError("searched")
+
+    monkeypatch.setattr(Prefilter, "any", searched)
+    monkeypatch.setattr(Prefilter, "all", searched)
+    assert not engine.matcher.has_label(text)
+    assert engine.matcher.possible(text) == []
+    with pytest.raises(AssertionError, match="searched"):  # another text
+        engine.matcher.has_label(b'{"port": 8080, "host": "dc"}')
+    memory.forget()
+    with pytest.raises(AssertionError, match="searched"):  # nothing is held after a report
+        engine.matcher.possible(text)
+
+
 def test_nothing_is_possible_in_nothing(engine):
     assert engine.matcher.possible(b"") == []
-    assert engine.matcher.hits(b"") == PrefilterHits([], [], [], [])
+    assert engine.matcher.hits(b"") == NO_HITS
 
 
 def test_the_mark_of_a_query_is_a_mark_of_nothing_else(engine):
     assert engine.matcher.hits(b'{"query": 1}') == PrefilterHits([], [], [], [], has_query=True)
-    assert engine.matcher.hits(b'{"Query": 1}') == PrefilterHits([], [], [], [])
+    assert engine.matcher.hits(b'{"Query": 1}') == NO_HITS

@@ -10,7 +10,7 @@ import phiscan
 from phiscan.evidence import Evidence
 from phiscan.finding import Gap, Location
 from phiscan.labelled.records import Labelled, read_records
-from phiscan.media_kind import Masking, MediaKind
+from phiscan.media_kind import Masking, MediaKind, Sample
 from phiscan.readers import registry
 
 ROOT = Path(__file__).parents[3]
@@ -104,3 +104,35 @@ def test_no_module_compares_the_name_of_a_media_kind(root: str):
 )
 def test_such_a_comparison_would_be_seen(line: str):
     assert list(_compared(ast.parse(line)))
+
+
+HEADS = (
+    b"MSH|^~\\&|A|B|C|D|20240102||ADT^A01|1|P|2.5\rPID|1||77120\r",
+    b"msh|^~\\&|a|b\r",
+    b"PID|1||77120^^^H^MR||SANDOVAL^ROSA||19441130|F\r",
+    b"OBX|1|NM|4548-4^HbA1c^LN||8.1|%|||||F\r",
+    b"ISA*00*          *00*          *ZZ*A              *ZZ*B              *240102*1200*^*00501"
+    b"*000000905*0*P*:~GS*HC*A*B*20240102*1200*1*X*005010X222A1~",
+    b"ST*837*0001~BHT*0019*00~",
+    b"{\\rtf1 Ana}",
+    b"From a@b.org Mon Jan  1 00:00:00 2024\nFrom: a@b.org\nTo: c@d.org\n\nHello\n",
+    b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n",
+    b'\x1e{"a": 1}\n',
+    b"__CURSOR=s=1;i=2\nMESSAGE\n\x05\0\0\0\0\0\0\0hello\n",
+    b"<ClinicalDocument xmlns='urn:hl7-org:v3'/>",
+    b"<?xml version='1.0'?><a/>",
+)
+BEFORE = [b"", *(bytes((byte,)) for byte in range(256))]
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_no_look_knows_a_document_whose_first_byte_it_does_not_name(head: bytes):
+    looks = [each for each in registry.FORMATS if each.first]
+    known = set()
+    for data in (b + rest for b in BEFORE for rest in (head, head[1:])):
+        sample = Sample.of(data, "")
+        for each in looks:
+            if each.look(sample) is not None:
+                assert data[0] in each.first, (each.kinds[0].name, data[:1])
+                known.add(each)
+    assert known, "the head is one of a format with first bytes"
