@@ -18,7 +18,7 @@ SOAK_REQUESTS ?= 1000000
 .DEFAULT_GOAL := help
 .PHONY: baseline help istioctl istiod istiod-1.30 kube-tools cluster hapi zipkin jaeger ferretdb versitygw fake-gcs azurite kafka demo test \
 	check unit unit-long e2e e2e-slow envoys at-rest faults bench soak eval fuzz coverage coverage-floor \
-	mutants docs pictures licences dist release workflows image-root lock clean envoy peers setup manifests kube
+	mutants docs pictures licences dist man schemas release workflows image-root lock clean envoy peers setup manifests kube
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9.-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -258,6 +258,13 @@ workflows: .tools/actionlint ## the workflows, as a linter of their host's synta
 	@cd .tools/actionlint-build && { test -f go.mod || go mod init actionlint-build; } && \
 	  go get -tool github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 && \
 	  go build -trimpath -o ../actionlint github.com/rhysd/actionlint/cmd/actionlint
+
+man: $(READY) ## rewrite docs/man from the commands
+	@COLUMNS=1000 $(BIN)/python -m tools.man_pages
+
+schemas: $(READY) ## rewrite docs/schemas: what each command prints with --format json
+	@rm -rf docs/schemas
+	@$(BIN)/phiguard schema --output docs/schemas > /dev/null
 
 manifests: $(READY) ## rewrite what istio-config/ holds of the code's
 	@$(BIN)/phiguard istio render --output istio-config > /dev/null

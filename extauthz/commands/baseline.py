@@ -1,16 +1,29 @@
 """`phiguard baseline write`: keep the findings that are there, so that only new ones count."""
 
 import argparse
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
-from extauthz.commands import table
+from extauthz.commands.errors import UNREAD
+from extauthz.commands.groups import subcommands
+from extauthz.commands.output import formats
+from extauthz.commands.output.formats import JsonForm
 from extauthz.commands.scan import baseline
-from extauthz.commands.scan.command import UNREAD, Scan, add_reading, faults, left_out
+from extauthz.commands.scan.command import Scan, add_reading, faults, left_out
+from extauthz.terminal import json_text, say
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+class Written(TypedDict):
+    """What was written to a baseline."""
+
+    file: Annotated[str, "the baseline"]
+    findings: Annotated[int, "how many findings it knows"]
+    ignored: Annotated[int, "findings that a comment beside them ignores"]
+    unread: Annotated[list[str], "why documents could not be read"]
+    notReadWhole: Annotated[list[str], "documents of which only a part was read"]
 
 
 def add_parser(subparsers: "_Subparsers") -> None:
@@ -18,13 +31,14 @@ def add_parser(subparsers: "_Subparsers") -> None:
     parser = subparsers.add_parser(
         "baseline", help="keep the findings that are there, so that only new ones count"
     )
-    actions = parser.add_subparsers(dest="action", required=True, metavar="write")
+    actions = subcommands(parser)
     write = actions.add_parser(
         "write", help="scan, and write what was found to a file for `scan --baseline`"
     )
     write.add_argument("file", type=Path, metavar="FILE", help="is replaced when it exists")
     add_reading(write)
-    write.set_defaults(run=run, show_values=False, format="baseline")
+    formats.add(write, JsonForm(Written))
+    write.set_defaults(run=run, show_values=False)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -39,13 +53,21 @@ def run(args: argparse.Namespace) -> int:
         notes += faults(each)
         ignored += sum(each.ignored)
         if not each.is_whole:
-            partly.append(f"phiguard: {table.shown(each.path)}: not read whole")
-    said = [
-        f"phiguard: {baseline.write(args.file, found)} findings written",
-        *left_out(scan.selection),
-    ]
+            partly.append(each.path)
+    written = Written(
+        file=str(args.file),
+        findings=baseline.write(args.file, found),
+        ignored=ignored,
+        unread=scan.failed,
+        notReadWhole=partly,
+    )
+    if args.format == formats.JSON:
+        json_text.write(written)
+    else:
+        say.problem(f"{written['findings']} findings written")
+    said = list(left_out(scan.selection))
     if ignored:
-        said.append(f"phiguard: {ignored} not written, as a comment beside them ignores them")
-    said += (*notes, *(f"phiguard: {message}" for message in scan.failed), *partly)
-    sys.stderr.writelines(f"{line}\n" for line in said)
+        said.append(f"{ignored} not written, as a comment beside them ignores them")
+    for line in (*said, *notes, *scan.failed, *(f"{path}: not read whole" for path in partly)):
+        say.problem(line)
     return UNREAD * bool(scan.failed or partly)

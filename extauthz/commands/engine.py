@@ -41,7 +41,7 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=default_folder(os.environ),
         metavar="DIR",
-        help="folder of compiled detectors (default: %(default)s)",
+        help="folder of compiled detectors (default: phiguard in $XDG_CACHE_HOME or ~/.cache)",
     )
     group.add_argument(
         "--descriptors",

@@ -1,4 +1,11 @@
-"""The one error that every command may raise."""
+"""The one error that every command may raise, and the bits of an exit code."""
+
+from typing import Final
+
+FOUND: Final = 1
+"""Something counts: PHI was found, or a check failed."""
+UNREAD: Final = 2
+"""Something could not be read, or not whole. Together with `FOUND` it is 3."""
 
 
 class UsageError(Exception):

@@ -2,15 +2,17 @@
 
 import argparse
 import functools
-import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Final, NamedTuple, TypedDict
 
 from extauthz.commands import documents, engine, mask_forms, mask_key
-from extauthz.commands.errors import UsageError
+from extauthz.commands.errors import UNREAD, UsageError
+from extauthz.commands.output import formats, output_file
+from extauthz.commands.output.formats import JsonForm
+from extauthz.terminal import json_text, say
 from phiscan.engine import Engine
 from phiscan.finding import Coverage, ScanReport
 from phiscan.redaction.edits import RedactionError
@@ -22,6 +24,20 @@ if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 _MAX_BYTES: Final = 64 * 1024 * 1024
+
+
+class MaskedDocument(TypedDict):
+    """A document that was masked and written."""
+
+    source: str
+    target: str
+
+
+class Masked(TypedDict):
+    """With -o: what was written to a folder, and what was not."""
+
+    written: list[MaskedDocument]
+    problems: Annotated[list[str], "why documents were not written"]
 
 
 def add_parser(subparsers: "_Subparsers") -> None:
@@ -51,6 +67,7 @@ def add_parser(subparsers: "_Subparsers") -> None:
     )
     engine.add_detectors(parser)
     engine.add_choices(parser)
+    formats.add(parser, JsonForm(Masked))
     parser.set_defaults(run=run)
 
 
@@ -70,20 +87,27 @@ def run(args: argparse.Namespace) -> int:
     if args.output is None:
         if len(args.paths) > 1 or Path(args.paths[0]).is_dir():
             raise UsageError("more than one document: give a folder for them with -o DIR")
-        sys.stdout.buffer.write(_masked(args.paths[0], args, compiled, masks))
+        if args.format == formats.JSON:
+            raise UsageError(
+                "--format json: the masked document itself goes to the standard output; add -o DIR"
+            )
+        output_file.write((_masked(args.paths[0], args, compiled, masks),), None)
         return 0
     problems: list[str] = []
-    written = 0
+    written: list[MaskedDocument] = []
     for job in _jobs(args.paths, args.output, problems.append):
         try:
             _write(job.target, _masked(job.source, args, compiled, masks))
-            written += 1
+            written.append(MaskedDocument(source=job.source, target=str(job.target)))
         except UsageError as error:
             problems.append(str(error))
     for problem in problems:
-        sys.stderr.write(f"phiguard: {problem}\n")
-    sys.stderr.write(f"{written} written, {len(problems)} not\n")
-    return 2 if problems else 0
+        say.problem(problem)
+    if args.format == formats.JSON:
+        json_text.write(Masked(written=written, problems=problems))
+    else:
+        say.note(f"{len(written)} written, {len(problems)} not")
+    return UNREAD * bool(problems)
 
 
 class _Job(NamedTuple):

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from extauthz.commands import canary_key, engine, mask_key
 from extauthz.commands.errors import UsageError
+from extauthz.commands.output import formats
+from extauthz.commands.output.formats import OtherForm
 from extauthz.detection.engines import EngineError
 from extauthz.guard import core_dumps, supervisor
 from extauthz.guard.worker import ListenError
@@ -86,6 +88,7 @@ def add_parser(subparsers: "_Subparsers") -> None:
     engine.add_choices(parser)
     _add_checkpoints(parser)
     _add_limits(parser)
+    formats.declare(parser, OtherForm("a log on the standard error output, a JSON object a line"))
     parser.set_defaults(run=run)
 
 

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from extauthz.commands import table
 from extauthz.commands.errors import UsageError
+from extauthz.terminal import say, tables
 from phiscan.finding import Finding, Gap, ScanReport
 from phiscan.text import content_coding
 
@@ -36,9 +36,7 @@ def allow(args: argparse.Namespace) -> None:
             "--show-values: standard output is no terminal, so PHI would be stored; "
             "add --values-anywhere if you want that"
         )
-    sys.stderr.write(
-        "phiguard: warning: found values are shown; whoever sees this output sees PHI\n"
-    )
+    say.problem("warning: found values are shown; whoever sees this output sees PHI")
 
 
 def found(data: bytes, report: ScanReport, limit: int) -> tuple[str, ...]:
@@ -63,10 +61,8 @@ def lines(path: str, report: ScanReport, values: Sequence[str]) -> Iterator[str]
     ]
     if not pairs:
         return
-    yield table.shown(path)
-    yield from (
-        "  " + line for line in table.aligned(_row(finding, value) for finding, value in pairs)
-    )
+    yield path
+    yield from tables.lines((_row(finding, value) for finding, value in pairs), indent="  ")
     yield ""
 
 
@@ -79,7 +75,7 @@ def _row(finding: Finding, value: str) -> tuple[str, ...]:
         finding.info_type,
         f"{place.start}-{place.end}",
         place.field or "-",
-        table.shown(cut),
+        cut,
     )
 
 

@@ -1,19 +1,18 @@
-"""The demo's report: the table of outcomes and the span tree of one request.
+"""The demo's report: the table of outcomes and the span tree of one request."""
 
-It uses colour only on a terminal.
-"""
-
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Final, TextIO
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from extauthz.demo.otlp_sink import Span
 from extauthz.demo.performance import ScenarioOutcome
 from extauthz.demo.scenarios import Way
 from extauthz.records.allow_list import Key
-from mesh.policy.decision import Action
+from extauthz.terminal import tables, trees
+from extauthz.terminal.drawn import Drawn
+from extauthz.terminal.screen import Screen
+from extauthz.terminal.trees import Branch
 
-_HEADER: Final = (
+_HEAD: Final = (
     "",
     "from",
     "to",
@@ -24,13 +23,6 @@ _HEADER: Final = (
     "reason",
     "guard ms",
 )
-_SHADES: Final = {
-    Action.ALLOW.value: "32",
-    Action.ALERT.value: "33",
-    Action.REDACT.value: "36",
-    Action.DENY.value: "31",
-    "refused": "31",
-}
 _HOW: Final = {
     Way.SIDECAR: "",
     Way.BYPASS: " (bypass)",
@@ -48,52 +40,42 @@ _SHOWN: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reporter:
-    """Writes the demo's report."""
+def table(outcomes: Sequence[ScenarioOutcome], screen: Screen | None = None) -> list[Drawn]:
+    """Return one row for each outcome.
 
-    out: TextIO
+    Args:
+        screen: where the lines go, when that is not the standard output.
+    """
+    return tables.lines(map(_row, outcomes), _HEAD, screen)
 
-    def line(self, text: str = "") -> None:
-        """Write one line and flush it, so that a person sees the progress."""
-        self.out.write(text + "\n")
-        self.out.flush()
 
-    def table(self, outcomes: Sequence[ScenarioOutcome]) -> None:
-        """Write one row for each outcome, and its problems below it."""
-        rows = [_row(outcome) for outcome in outcomes]
-        widths = [
-            max(len(row[column]) for row in (_HEADER, *rows)) for column in range(len(_HEADER))
-        ]
-        self.line(_joined(_HEADER, widths))
-        self.line(_joined(["-" * width for width in widths], widths))
-        for row, outcome in zip(rows, outcomes, strict=True):
-            shade = _SHADES.get(row[6], "") if not outcome.problems else "31;1"
-            self.line(self._shaded(_joined(row, widths), shade))
-            for problem in outcome.problems:
-                self.line(self._shaded(f"   {outcome.scenario.name}: {problem}", "31;1"))
+def problems(outcomes: Sequence[ScenarioOutcome]) -> list[str]:
+    """Return one line for each difference from what was expected."""
+    return [f"{each.scenario.name}: {problem}" for each in outcomes for problem in each.problems]
 
-    def tree(self, spans: Iterable[Span]) -> None:
-        """Write a trace as a tree, with the service and the length of each span."""
-        spans = list(spans)
-        known = {span.identity for span in spans}
-        for root in (span for span in spans if span.parent not in known):
-            self._branch(root, spans, depth=0)
 
-    def _branch(self, span: Span, spans: list[Span], *, depth: int) -> None:
-        shown = " ".join(
-            f"{key}={span.attributes[key]}" for key in _SHOWN if key in span.attributes
-        )
-        indent = "  " * depth + ("└ " if depth else "")
-        self.line(
-            f"  {indent + span.name:<72} {span.milliseconds:8.2f} ms"
-            f"  {span.service:<20} {shown}".rstrip()
-        )
-        for child in (other for other in spans if other.parent == span.identity):
-            self._branch(child, spans, depth=depth + 1)
+def trace(spans: Iterable[Span], screen: Screen | None = None) -> list[Drawn]:
+    """Return a trace as a tree, with the length and the service of each span.
 
-    def _shaded(self, text: str, shade: str) -> str:
-        return f"\033[{shade}m{text}\033[0m" if shade and self.out.isatty() else text
+    Args:
+        screen: where the lines go, when that is not the standard output.
+    """
+    found = list(spans)
+    known = {span.identity for span in found}
+    roots = (span for span in found if span.parent not in known)
+    return [line for root in roots for line in trees.lines(_branch(root, found), screen)]
+
+
+def _branch(span: Span, spans: list[Span]) -> Branch:
+    below = (each for each in spans if each.parent == span.identity)
+    return Branch("  ".join(_words(span)), [_branch(each, spans) for each in below])
+
+
+def _words(span: Span) -> Iterator[str]:
+    yield span.name
+    yield f"{span.milliseconds:.2f} ms"
+    yield span.service
+    yield from (f"{key}={span.attributes[key]}" for key in _SHOWN if key in span.attributes)
 
 
 def _row(outcome: ScenarioOutcome) -> tuple[str, ...]:
@@ -112,9 +94,3 @@ def _row(outcome: ScenarioOutcome) -> tuple[str, ...]:
         seen.reason.value,
         f"{outcome.guard_milliseconds:.1f}",
     )
-
-
-def _joined(cells: Sequence[str], widths: Sequence[int]) -> str:
-    *texts, number = cells
-    padded = [text.ljust(width) for text, width in zip(texts, widths, strict=False)]
-    return "  ".join([*padded, number.rjust(widths[-1])]).rstrip()

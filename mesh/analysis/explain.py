@@ -3,7 +3,7 @@
 This module reads the decision and the policy. It decides nothing itself.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mesh.exchange.events import Outcome
@@ -50,16 +50,6 @@ def explain(outcome: Outcome, policy: Policy) -> Branch:
         Branch(f"policy: {policy.name}, mode {policy.mode}, revision {policy.digest[:12]}")
     )
     return Branch(_headline(decision), tuple(branches))
-
-
-def lines(tree: Branch) -> Iterator[str]:
-    """The tree as text, one line per branch."""
-    yield tree.text
-    for number, branch in enumerate(tree.below, 1):
-        last = number == len(tree.below)
-        for place, line in enumerate(lines(branch)):
-            lead = ("└─ " if last else "├─ ") if place == 0 else ("   " if last else "│  ")
-            yield lead + line
 
 
 def _record(outcome: Outcome, facts: Facts, policy: Policy) -> str:

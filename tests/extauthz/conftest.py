@@ -1,6 +1,7 @@
 import asyncio
 import os
 
+import json_forms
 import pytest
 from running_guard import Guard
 
@@ -29,7 +30,10 @@ def engine(cache_folder):
 
 @pytest.fixture
 def phiguard(capsysbinary):
-    """Run a command in this process. Returns its exit code, its output and its error output."""
+    """Run a command in this process. Returns its exit code, its output and its error output.
+
+    What it prints with `--format json` is held to its schema.
+    """
 
     def run(*arguments):
         try:
@@ -37,6 +41,8 @@ def phiguard(capsysbinary):
         except SystemExit as exit_:
             code = exit_.code
         out, err = capsysbinary.readouterr()
+        if code in (0, 1, 2, 3):
+            json_forms.check(map(str, arguments), out.decode())
         return code, out.decode(), err.decode()
 
     return run

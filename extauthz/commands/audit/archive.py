@@ -5,15 +5,16 @@ INVARIANT (verified): nothing is moved unless every chain of the ledger holds.
 
 import argparse
 import hashlib
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 from extauthz.commands.audit import ledgers, times
 from extauthz.commands.audit.ledgers import Chain
 from extauthz.commands.errors import UsageError
+from extauthz.commands.output import formats
+from extauthz.commands.output.formats import JsonForm
 from extauthz.records import ledger_time
 from extauthz.records.ledger import archive, housekeeping, key_file
 from extauthz.records.ledger.archive import ArchiveError, ArchiveManifest, Moved
@@ -23,9 +24,27 @@ from extauthz.records.ledger.key_file import KeyFileError
 from extauthz.records.ledger.notes import Signer
 from extauthz.records.ledger.segments import SegmentError
 from extauthz.records.release import VERSION
+from extauthz.terminal import json_text, say
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+class MovedSegments(TypedDict):
+    """The segments of a worker that were moved."""
+
+    worker: int
+    segments: Annotated[int, "how many"]
+    first: Annotated[int, "number of the first record"]
+    last: Annotated[int, "number of the last one"]
+    head: Annotated[str, "hash of the last one"]
+
+
+class Archived(TypedDict):
+    """What was moved to an archive."""
+
+    manifest: Annotated[str | None, "its file; null when nothing new was moved"]
+    moved: list[MovedSegments]
 
 
 def add_parser(actions: "_Subparsers") -> None:
@@ -40,6 +59,7 @@ def add_parser(actions: "_Subparsers") -> None:
         help="move segments whose records are all before this time",
     )
     parser.add_argument("--sign", type=Path, metavar="KEY", help="sign the manifest with this key")
+    formats.add(parser, JsonForm(Archived))
     parser.set_defaults(run=run)
 
 
@@ -130,11 +150,19 @@ def _move(
         name = archive.store(each.path, args.to, each.moved.lines)
         if each.moved.lines not in listed:
             new.append(replace(each.moved, name=name))
+    written = None
     if new:
         manifest = ArchiveManifest(ledger_time.now(), VERSION, tuple(new))
-        sys.stdout.write(f"manifest {archive.write(args.to, manifest, signers)}\n")
+        written = archive.write(args.to, manifest, signers)
     archive.remove(args.folder, [each.path.name for each in leaving])
-    _say([each.moved for each in leaving])
+    found = Archived(
+        manifest=None if written is None else str(written),
+        moved=_by_worker([each.moved for each in leaving]),
+    )
+    if args.format == formats.JSON:
+        json_text.write(found)
+    else:
+        say.lines(_lines(found))
     return 0
 
 
@@ -146,12 +174,29 @@ def _check_place(segment: _Segment, before: list[ArchiveManifest], to: Path) -> 
         )
 
 
-def _say(moved: list[Moved]) -> None:
-    if not moved:
-        sys.stdout.write("no closed segment is that old; nothing was moved\n")
+def _by_worker(moved: list[Moved]) -> list[MovedSegments]:
+    found = []
     for worker in sorted({each.worker for each in moved}):
         own = [each for each in moved if each.worker == worker]
-        sys.stdout.write(
-            f"worker {worker}: {len(own)} segments moved, records {own[0].first} to "
-            f"{own[-1].last}, head {own[-1].head}\n"
+        found.append(
+            MovedSegments(
+                worker=worker,
+                segments=len(own),
+                first=own[0].first,
+                last=own[-1].last,
+                head=own[-1].head,
+            )
+        )
+    return found
+
+
+def _lines(found: Archived) -> Iterator[str]:
+    if found["manifest"] is not None:
+        yield f"manifest {found['manifest']}"
+    if not found["moved"]:
+        yield "no closed segment is that old; nothing was moved"
+    for each in found["moved"]:
+        yield (
+            f"worker {each['worker']}: {each['segments']} segments moved, records "
+            f"{each['first']} to {each['last']}, head {each['head']}"
         )

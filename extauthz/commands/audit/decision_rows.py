@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from extauthz.commands import table
 from extauthz.commands.audit.record_words import SUMMARY, decisions_in, receiver
+from extauthz.terminal import tables
+from extauthz.terminal.drawn import Drawn
 
 COLUMNS: Final = (
     "time",
@@ -19,10 +20,10 @@ COLUMNS: Final = (
 )
 
 
-def rows(records: Iterable[Mapping[str, Any]], *, head: bool = True) -> str:
+def lines(records: Iterable[Mapping[str, Any]], *, head: bool = True) -> list[Drawn]:
     """Return the lines of a table: one for each record, below the names of the columns."""
-    lines = table.aligned([*([COLUMNS] if head else []), *map(_row, records)])
-    return "".join(line + "\n" for line in lines)
+    rows = list(map(_row, records))
+    return tables.lines(rows, COLUMNS, has_head=head) if rows or head else []
 
 
 def _row(record: Mapping[str, Any]) -> tuple[str, ...]:
@@ -50,4 +51,4 @@ def _row(record: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _shown(value: object) -> str:
-    return table.shown(str(value or "")) or "-"
+    return str(value or "") or "-"

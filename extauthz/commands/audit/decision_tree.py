@@ -1,14 +1,15 @@
 """One decision as a tree for people."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
-from extauthz.commands import table
 from extauthz.commands.audit.policy_text import rule_text
 from extauthz.commands.audit.record_words import PROVED, SAID, mutual_tls, receiver, text_of
 from extauthz.commands.audit.sealed_lines import Record
 from extauthz.commands.audit.search import Hit
+from extauthz.terminal.text import shown
+from extauthz.terminal.trees import Branch
 from phiscan.identifiers import INFO_TYPES
 
 _MUTUAL: Final = {PROVED: "proved by the receiver", SAID: "said by a caller that is not proved"}
@@ -33,25 +34,17 @@ class Told:
     trace: Sequence[Hit]
 
 
-@dataclass(slots=True)
-class Branch:
-    """A line of the tree, with the lines below it. A text of several lines goes on below itself."""
+def tree(told: Told, *, whole_policy: bool) -> Branch:
+    """Return the decision as a tree.
 
-    text: str
-    below: list["Branch"] = field(default_factory=list)
-
-
-def tree(told: Told, *, whole_policy: bool) -> str:
-    """Return the decision as lines.
-
-    Whoever can write the files may have written anything, so no text commands the terminal.
+    Whoever can write the files may have written anything, so no text of theirs makes a line.
 
     Args:
         told: the decision.
         whole_policy: whether the whole text of the policy is shown.
     """
     record = told.hit.record
-    root = Branch(
+    return Branch(
         f"decision {_text(record, 'id')}: {_effect(record)}, {_text(record, 'reason')}, "
         f"{_text(record, 'time')}",
         [
@@ -64,7 +57,6 @@ def tree(told: Told, *, whole_policy: bool) -> str:
             _place(told),
         ],
     )
-    return "".join(f"{line}\n" for line in _lines(root))
 
 
 def _who(record: Record) -> Branch:
@@ -73,7 +65,7 @@ def _who(record: Record) -> Branch:
     spoken = " ".join(str(word) for word in words if word)
     return Branch(
         f"who: a {_text(record, 'direction')}, seen {_text(record, 'vantage')}"
-        f"{f', {table.shown(spoken)}' if spoken else ''}",
+        f"{f', {shown(spoken)}' if spoken else ''}",
         [
             Branch(f"source: {_text(record, 'source')}"),
             Branch(f"destination: {_text(record, 'destination')}"),
@@ -91,7 +83,7 @@ def _found(record: Record) -> Branch:
     media = " ".join([_text(record, "media"), *_texts(record, "parts")])
     counts = record.get("infoTypes")
     named = sorted(counts.items()) if isinstance(counts, dict) else []
-    below = [Branch(f"{_class(name)} {table.shown(str(name))}: {_number(n)}") for name, n in named]
+    below = [Branch(f"{_class(name)} {shown(str(name))}: {_number(n)}") for name, n in named]
     if record.get("opaque"):
         below.append(Branch(f"parts that nobody can read: {_number(record['opaque'])}"))
     return Branch(f"found: {_text(record, 'verdict')} ({media}; {seen})", below)
@@ -108,7 +100,7 @@ def _why(told: Told) -> Branch:
         below.append(Branch(f"rule {rule}", _text_lines(text)))
     audits = record.get("audits")
     for rule, action in sorted(audits.items()) if isinstance(audits, dict) else ():
-        below.append(Branch(table.shown(f"AUDIT rule {rule}: alone, it would {action}")))
+        below.append(Branch(shown(f"AUDIT rule {rule}: alone, it would {action}")))
     if not record.get("rules"):
         below.append(Branch("no rule names this edge"))
     return Branch(f"why: {_text(record, 'reason')}", below)
@@ -118,19 +110,19 @@ def _policy(told: Told, *, whole: bool) -> Branch:
     digest = told.hit.record.get("policy")
     if not digest:
         return Branch("policy: none was in force")
-    shown = table.shown(str(digest))
+    name = shown(str(digest))
     if told.policy is None:
-        return Branch(f"policy {shown}: these ledgers have no record of its text")
+        return Branch(f"policy {name}: these ledgers have no record of its text")
     record = told.policy.record
     texts = record.get("texts")
     files = sorted(texts.items()) if isinstance(texts, dict) else []
     return Branch(
-        f"policy {_text(record, 'name')} {shown}",
+        f"policy {_text(record, 'name')} {name}",
         [
             Branch(f"mode: {_text(record, 'mode')}"),
             Branch(f"recorded: {_text(record, 'time')}, by phiguard {_text(record, 'version')}"),
             *(
-                Branch(f"text: {table.shown(name)}", _text_lines(str(text)) if whole else [])
+                Branch(f"text: {shown(name)}", _text_lines(str(text)) if whole else [])
                 for name, text in files
             ),
         ],
@@ -141,7 +133,7 @@ def _neighbours(name: str, hits: Sequence[Hit], record: Record, which: str = "")
     lines = []
     for hit in hits:
         each = hit.record
-        to = table.shown(text_of(receiver(each)))
+        to = shown(text_of(receiver(each)))
         mark = " (this one)" if each.get("id") == record.get("id") else ""
         piece = f"piece {_number(each['piece'])}, " if "piece" in each else ""
         lines.append(
@@ -158,10 +150,10 @@ def _neighbours(name: str, hits: Sequence[Hit], record: Record, which: str = "")
 def _place(told: Told) -> Branch:
     hit = told.hit
     return Branch(
-        f"record: {table.shown(str(hit.place))}:{told.line}",
+        f"record: {shown(str(hit.place))}:{told.line}",
         [
             Branch(f"hash: {_text(hit.record, 'hash')}"),
-            Branch(f"verify its chain: phiguard audit verify {table.shown(str(hit.chain.folder))}"),
+            Branch(f"verify its chain: phiguard audit verify {shown(str(hit.chain.folder))}"),
         ],
     )
 
@@ -177,12 +169,12 @@ def _class(info_type: object) -> str:
 
 
 def _text(record: Record, key: str) -> str:
-    return table.shown(text_of(record.get(key)))
+    return shown(text_of(record.get(key)))
 
 
 def _texts(record: Record, key: str) -> list[str]:
     value = record.get(key)
-    return [table.shown(str(each)) for each in value] if isinstance(value, list) else []
+    return [shown(str(each)) for each in value] if isinstance(value, list) else []
 
 
 def _number(value: Any) -> str:  # noqa: ANN401 - whatever a ledger holds
@@ -190,16 +182,4 @@ def _number(value: Any) -> str:  # noqa: ANN401 - whatever a ledger holds
 
 
 def _text_lines(text: str) -> list[Branch]:
-    return [Branch("\n".join(map(table.shown, text.splitlines())))] if text else []
-
-
-def _lines(branch: Branch, first: str = "", rest: str = "") -> Iterator[str]:
-    head, *more = branch.text.split("\n")
-    yield first + head
-    for line in more:
-        yield rest + ("│ " if branch.below else "") + line
-    for number, each in enumerate(branch.below, 1):
-        is_last = number == len(branch.below)
-        yield from _lines(
-            each, rest + ("└─ " if is_last else "├─ "), rest + ("   " if is_last else "│  ")
-        )
+    return [Branch("\n".join(map(shown, text.splitlines())))] if text else []

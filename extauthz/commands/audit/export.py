@@ -10,7 +10,7 @@ import argparse
 import heapq
 import sys
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from extauthz.commands.audit import filters, ledgers
 from extauthz.commands.audit.ledgers import Chain, Verified
@@ -18,12 +18,16 @@ from extauthz.commands.audit.record_words import SUMMARY, decisions_in
 from extauthz.commands.audit.sealed_lines import Record
 from extauthz.commands.audit.wanted import Wanted
 from extauthz.commands.errors import UsageError
+from extauthz.commands.output import formats, output_file
+from extauthz.commands.output.formats import JsonForm
 from extauthz.records.exports import parquet
 from extauthz.records.exports.formats import FORMS, Form
+from extauthz.terminal import say
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
+_LINES: Final = "jsonl"
 _Found = tuple[int, Record]
 """The number of the worker, and its record."""
 
@@ -35,12 +39,10 @@ def add_parser(actions: "_Subparsers") -> None:
     )
     ledgers.add_folders(parser)
     ledgers.add_head(parser)
-    parser.add_argument(
-        "--format",
-        choices=(*FORMS, parquet.NAME),
-        default="jsonl",
-        help="default: %(default)s",
-    )
+    # `json` is the same as `jsonl`: a line a decision
+    lines = JsonForm(file="ledger.schema.json", is_lines=True)
+    others = (*(name for name in FORMS if name != _LINES), parquet.NAME)
+    formats.add(parser, lines, text=_LINES, others=others)
     filters.add_decision_filters(parser)
     parser.add_argument(
         "--unverified",
@@ -64,9 +66,9 @@ def run(args: argparse.Namespace) -> int:
     verified = [ledgers.verify(chain, known) for chain in chains]
     problems = _problems(args, chains, verified, known)
     for problem in problems:
-        sys.stderr.write(f"phiguard: {problem}\n")
+        say.problem(problem)
     if problems and not args.unverified:
-        sys.stderr.write("phiguard: nothing was written; `--unverified` writes what can be read\n")
+        say.problem("nothing was written; `--unverified` writes what can be read")
         return 1
     records = heapq.merge(
         *map(_decisions, chains, verified, [wanted] * len(chains)),
@@ -77,11 +79,12 @@ def run(args: argparse.Namespace) -> int:
         named = ({**record, "worker": worker} for worker, record in tally)
         parquet.write(named, sys.stdout.buffer)
     else:
-        _write(tally, FORMS[args.format])
+        form = FORMS[_LINES if args.format == formats.JSON else args.format]
+        output_file.write(_pieces(tally, form), None)
     counted = f" ({tally.summed} of them only counted)" if tally.summed else ""
-    sys.stderr.write(
-        f"phiguard: {tally.decisions} decision{'s' * (tally.decisions != 1)}{counted}, "
-        f"{_proof(args, chains, verified, problems)}\n"
+    say.problem(
+        f"{tally.decisions} decision{'s' * (tally.decisions != 1)}{counted}, "
+        f"{_proof(args, chains, verified, problems)}"
     )
     return int(bool(problems))
 
@@ -150,7 +153,7 @@ class _Tally:
             yield found
 
 
-def _write(records: Iterable[_Found], form: Form) -> None:
-    sys.stdout.write(form.head)
+def _pieces(records: Iterable[_Found], form: Form) -> Iterator[str]:
+    yield form.head
     for worker, record in records:
-        sys.stdout.write(form.text({**record, "worker": worker} if form.names_worker else record))
+        yield form.text({**record, "worker": worker} if form.names_worker else record)

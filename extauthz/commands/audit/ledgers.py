@@ -2,7 +2,6 @@
 
 import argparse
 import re
-import sys
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from extauthz.commands.errors import UsageError
 from extauthz.records.ledger import archive, segments
 from extauthz.records.ledger.archive import ArchiveManifest
 from extauthz.records.ledger.chain import Break, ChainHead, Verifier, Watch, chains, unseal
+from extauthz.terminal import say
 
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -99,7 +99,7 @@ def hold(chains: Sequence[Chain], known: Collection[str], done: str) -> bool:
     broken = [(chain, verify(chain, known).problem) for chain in chains]
     for chain, problem in broken:
         if problem is not None:
-            sys.stderr.write(f"phiguard: {said(chain, problem)}; nothing was {done}\n")
+            say.problem(f"{said(chain, problem)}; nothing was {done}")
     return all(problem is None for _, problem in broken)
 
 
@@ -148,13 +148,6 @@ def add_folders(parser: argparse.ArgumentParser) -> None:
     """Add the argument `DIR...`, for commands that read many ledgers as one."""
     parser.add_argument(
         "folders", type=Path, nargs="+", metavar="DIR", help="a folder of each replica"
-    )
-
-
-def add_format(parser: argparse.ArgumentParser) -> None:
-    """Add the option `--format`: a table for people, or JSON."""
-    parser.add_argument(
-        "--format", choices=("table", "json"), default="table", help="default: %(default)s"
     )
 
 

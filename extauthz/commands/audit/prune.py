@@ -7,25 +7,45 @@ INVARIANT (verified): nothing is removed unless every chain of the archive holds
 """
 
 import argparse
-import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final, TypedDict
 
 from extauthz.commands.audit import ledgers
 from extauthz.commands.audit.ledgers import Chain
 from extauthz.commands.errors import UsageError
+from extauthz.commands.output import formats
+from extauthz.commands.output.formats import JsonForm
 from extauthz.records import ledger_time
 from extauthz.records.ledger import archive, housekeeping, key_file
 from extauthz.records.ledger.archive import ArchiveError, ArchiveManifest, Moved
 from extauthz.records.ledger.key_file import KeyFileError
 from extauthz.records.ledger.segments import plain_name
 from extauthz.records.release import VERSION
+from extauthz.terminal import json_text, say
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 _YEARS: Final = 6
+
+
+class OldSegment(TypedDict):
+    """A segment that need not be kept."""
+
+    name: str
+    first: Annotated[int, "number of the first record"]
+    last: Annotated[int, "number of the last one"]
+    until: Annotated[str, "time of the last one"]
+
+
+class Pruned(TypedDict):
+    """What is older than its retention."""
+
+    before: Annotated[str, "what is older need not be kept"]
+    removed: Annotated[bool, "whether it was removed; false without --delete"]
+    segments: list[OldSegment]
 
 
 def add_parser(actions: "_Subparsers") -> None:
@@ -42,6 +62,7 @@ def add_parser(actions: "_Subparsers") -> None:
         "--delete", action="store_true", help="remove it; without this, only say what would be"
     )
     parser.add_argument("--sign", type=Path, metavar="KEY", help="sign the manifest with this key")
+    formats.add(parser, JsonForm(Pruned))
     parser.set_defaults(run=run)
 
 
@@ -67,12 +88,17 @@ def run(args: argparse.Namespace) -> int:
                 gone = ArchiveManifest(ledger_time.written(now), VERSION, tuple(old))
                 archive.write(args.folder, gone, signers, archive.PRUNED)
                 archive.remove(args.folder, [each.name for each in old])
-            _say(old, before, is_removed=args.delete)
     except (ArchiveError, KeyFileError) as error:
         raise UsageError(str(error)) from None
     except OSError as error:
         why = (error.strerror or "cannot be used").lower()
         raise UsageError(f"{error.filename or args.folder}: {why}; run it again") from None
+    leaving = [OldSegment(name=s.name, first=s.first, last=s.last, until=s.until) for s in old]
+    pruned = Pruned(before=before, removed=bool(old) and args.delete, segments=leaving)
+    if args.format == formats.JSON:
+        json_text.write(pruned)
+    else:
+        say.lines(_lines(pruned))
     return 0
 
 
@@ -109,11 +135,11 @@ def _years_before(now: datetime, years: int) -> datetime:
         return now.replace(year=now.year - years, day=28)
 
 
-def _say(old: list[Moved], before: str, *, is_removed: bool) -> None:
-    if not old:
-        sys.stdout.write(f"nothing is older than {before} and no longer needed\n")
-    for each in old:
-        done = "removed" if is_removed else "would be removed"
-        sys.stdout.write(
-            f"{each.name}: records {each.first} to {each.last}, {each.until}: {done}\n"
+def _lines(pruned: Pruned) -> Iterator[str]:
+    if not pruned["segments"]:
+        yield f"nothing is older than {pruned['before']} and no longer needed"
+    done = "removed" if pruned["removed"] else "would be removed"
+    for each in pruned["segments"]:
+        yield (
+            f"{each['name']}: records {each['first']} to {each['last']}, {each['until']}: {done}"
         )

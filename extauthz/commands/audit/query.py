@@ -1,14 +1,12 @@
 """`phiguard audit query`: the records of all workers and replicas that fulfil some conditions."""
 
 import argparse
-import sys
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from extauthz.commands import table
 from extauthz.commands.audit import decision_rows, filters, ledgers
 from extauthz.commands.audit.ledgers import Chain
 from extauthz.commands.audit.record_words import DECISION, SUMMARY, decisions_in
@@ -16,6 +14,9 @@ from extauthz.commands.audit.sealed_lines import parsed
 from extauthz.commands.audit.search import Hit, Search
 from extauthz.commands.audit.wanted import Wanted
 from extauthz.commands.errors import UsageError
+from extauthz.commands.output import formats, output_file
+from extauthz.commands.output.formats import JsonForm
+from extauthz.terminal import say
 from phiscan.identifiers import INFO_TYPES
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def add_parser(actions: "_Subparsers") -> None:
         "query", help="find records by time, principal, what was found, outcome, policy, trace"
     )
     ledgers.add_folders(parser)
-    ledgers.add_format(parser)
+    formats.add(parser, JsonForm(file="ledger.schema.json", is_lines=True), text=formats.TABLE)
     filters.add_filters(parser)
     parser.add_argument("--last", type=int, metavar="N", help="only the last N of them")
     parser.set_defaults(run=run)
@@ -50,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     chains = ledgers.chains_in(args.folders)
     search = Search(filters.wanted(args))
     listed = _Listed(filters.listed(args))
-    if args.format == "json":
+    if args.format == formats.JSON:
         parts = search.lines_over(chains)
         is_some = _write_lines(
             listed.joined(parts if args.last is None else [deque(listed.lines(parts), args.last)])
@@ -59,16 +60,15 @@ def run(args: argparse.Namespace) -> int:
         hits = listed.hits(search.over(chains))
         is_some = write_table(hits if args.last is None else deque(hits, args.last))
     if not is_some:
-        sys.stderr.write("phiguard: 0 records\n")
+        say.problem("0 records")
     if listed.summed:
-        sys.stderr.write(
-            f"phiguard: {listed.summed} decisions more were only counted; `--kind summary` lists "
-            "the counts\n"
+        say.problem(
+            f"{listed.summed} decisions more were only counted; `--kind summary` lists the counts"
         )
     for name in _named_nowhere(args.info_type, chains):
-        sys.stderr.write(
-            f"phiguard: --info-type {table.shown(name)}: not built in, and no record here names "
-            "it; `phiguard detectors list` shows what is built in\n"
+        say.problem(
+            f"--info-type {name}: not built in, and no record here names "
+            "it; `phiguard detectors list` shows what is built in"
         )
     return complain(search.odd)
 
@@ -118,11 +118,14 @@ class _Listed:
 def _write_lines(joined: Iterable[bytes]) -> bool:
     """Write the ledger's own lines. Return whether there was one."""
     found = False
-    sys.stdout.flush()
-    for lines in joined:
-        found = found or lines != b""
-        sys.stdout.buffer.write(lines)
-    sys.stdout.buffer.flush()
+
+    def passed() -> Iterator[bytes]:
+        nonlocal found
+        for lines in joined:
+            found = found or lines != b""
+            yield lines
+
+    output_file.write(passed(), None)
     return found
 
 
@@ -145,9 +148,9 @@ def write_table(hits: Iterable[Hit]) -> bool:
     first = True
     while batch := list(islice(rest, _ROWS)):
         if all(hit.record.get("kind") in (DECISION, SUMMARY) for hit in batch):
-            sys.stdout.write(decision_rows.rows([hit.record for hit in batch], head=first))
+            say.lines(decision_rows.lines([hit.record for hit in batch], head=first))
         else:
-            sys.stdout.writelines(chain.from_iterable(map(_other, batch)))
+            say.lines(map(_other, batch))
         first = False
     return not first
 
@@ -155,18 +158,14 @@ def write_table(hits: Iterable[Hit]) -> bool:
 def complain(odd: dict[Path, int]) -> int:
     """Say which lines were left out. Return the exit code."""
     for place, count in odd.items():
-        sys.stderr.write(
-            f"phiguard: {place}: {count} line{'s' * (count != 1)} left out, because the hash does "
-            f"not fit; see `phiguard audit verify {place.parent}`\n"
+        say.problem(
+            f"{place}: {count} line{'s' * (count != 1)} left out, because the hash does "
+            f"not fit; see `phiguard audit verify {place.parent}`"
         )
     return _WRONG if odd else 0
 
 
-def _other(hit: Hit) -> Iterator[str]:
+def _other(hit: Hit) -> str:
     record = hit.record
-    words = " ".join(
-        f"{key}={table.shown(str(record[key]))}"
-        for key in _OTHER_KEYS
-        if record.get(key) is not None
-    )
-    yield f"{table.shown(hit.time)}  {table.shown(str(record.get('kind')))}  {words}\n"
+    words = " ".join(f"{key}={record[key]}" for key in _OTHER_KEYS if record.get(key) is not None)
+    return f"{hit.time}  {record.get('kind')}  {words}"

@@ -6,15 +6,11 @@ key that the review names itself.
 """
 
 import argparse
-import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypedDict
 
-import orjson
-
-from extauthz.commands import table
 from extauthz.commands.audit import ledgers, times
 from extauthz.commands.audit.filters import kinds
 from extauthz.commands.audit.ledgers import Chain, Verified
@@ -23,12 +19,15 @@ from extauthz.commands.audit.record_words import DECISION, SUMMARY, decisions_in
 from extauthz.commands.audit.search import Search
 from extauthz.commands.audit.wanted import Wanted
 from extauthz.commands.errors import UsageError
+from extauthz.commands.output import formats
+from extauthz.commands.output.formats import JsonForm
 from extauthz.records import ledger_time
 from extauthz.records.ledger import key_file
 from extauthz.records.ledger import reviews as kept
 from extauthz.records.ledger.key_file import KeyFileError
 from extauthz.records.ledger.notes import Signer
 from extauthz.records.ledger.reviews import Review, ReviewError
+from extauthz.terminal import json_text, say, tables
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -37,13 +36,30 @@ _LONGEST: Final = 200
 _HEAD: Final = ("signed", "reviewer", "period", "decisions", "result")
 
 
+class FoundReview(TypedDict):
+    """A review, and whether it fits its ledger."""
+
+    review: Annotated[dict[str, object], "the record, as in docs/ledger.schema.json"]
+    problem: Annotated[str, "why it does not fit; empty when it does"]
+    trusted: Annotated[bool, "whether a key that was given has signed it"]
+
+
+class SignedReview(TypedDict):
+    """With --sign: a review that was signed."""
+
+    folder: Annotated[str, "of the ledger"]
+    reviewer: str
+    decisions: Annotated[int, "how many there are in the period"]
+    holds: Annotated[bool, "whether every chain holds"]
+
+
 def add_parser(actions: "_Subparsers") -> None:
     """Add `review`."""
     parser = actions.add_parser(
         "review", help="sign that a period was reviewed, or list who reviewed what"
     )
     ledgers.add_folders(parser)
-    ledgers.add_format(parser)
+    formats.add(parser, JsonForm(SignedReview | FoundReview, is_lines=True), text=formats.TABLE)
     times.add_period(parser)
     ledgers.add_head(parser)
     parser.add_argument("--sign", metavar="NAME", help="of the person who has reviewed the period")
@@ -78,24 +94,21 @@ def _list(args: argparse.Namespace) -> int:
     if args.since or args.until:
         raise UsageError("--since and --until: without --sign NAME nothing is signed")
     wrong, heads, trusted = False, ledgers.heads(args), keys.given(args)
-    lines: list[Sequence[str]] = [_HEAD]
+    lines: list[Sequence[str]] = []
     for folder in dict.fromkeys(args.folders):
         verified = [ledgers.verify(chain, heads) for chain in ledgers.chains_of(folder)]
         known = {each for found in verified for each in found.hashes}
         for record, problem in kept.read(folder, trusted):
             result = problem or _missing(record, known)
             wrong = wrong or bool(result)
-            if args.format == "json":
-                said = {
-                    "review": record,
-                    "problem": result,
-                    "trusted": bool(trusted) and not result,
-                }
-                sys.stdout.write(orjson.dumps(said).decode() + "\n")
+            if args.format == formats.JSON:
+                is_trusted = bool(trusted) and not result
+                said = FoundReview(review=dict(record), problem=result, trusted=is_trusted)
+                json_text.write_line(said)
             row = _row(record, result, is_trusted=bool(trusted))
-            lines.append([table.shown(str(cell)) for cell in row])
-    if args.format == "table":
-        sys.stdout.write("".join(f"{line}\n" for line in table.aligned(lines)))
+            lines.append(list(map(str, row)))
+    if args.format == formats.TABLE:
+        say.lines(tables.lines(lines, _HEAD))
     return int(wrong)
 
 
@@ -124,10 +137,17 @@ def _sign(args: argparse.Namespace) -> int:
     who = _Signing(args.sign.strip(), signer, period, ledgers.heads(args))
     signed = [who.of(folder, chains) for folder, chains in folders]
     for folder, review in signed:
+        if args.format == formats.JSON:
+            found = SignedReview(
+                folder=str(folder),
+                reviewer=review.reviewer,
+                decisions=review.decisions,
+                holds=review.holds,
+            )
+            json_text.write_line(found)
+            continue
         said = "every chain holds" if review.holds else "NOT every chain holds"
-        sys.stdout.write(
-            f"{folder}: {review.reviewer} has reviewed {review.decisions} decisions; {said}\n"
-        )
+        say.line(f"{folder}: {review.reviewer} has reviewed {review.decisions} decisions; {said}")
     return int(not all(review.holds for _, review in signed))
 
 

@@ -1,13 +1,10 @@
 """`phiguard audit show ID`: one decision with all that the ledgers know about it."""
 
 import argparse
-import sys
 from collections.abc import Sequence
 from functools import reduce
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
-
-import orjson
+from typing import TYPE_CHECKING, Annotated, Final, TypedDict
 
 from extauthz.commands.audit import filters, ledgers
 from extauthz.commands.audit.decision_tree import Told, tree
@@ -18,6 +15,9 @@ from extauthz.commands.audit.sealed_lines import Record
 from extauthz.commands.audit.search import Hit, Search
 from extauthz.commands.audit.wanted import Condition, Wanted
 from extauthz.commands.errors import UsageError
+from extauthz.commands.output import formats
+from extauthz.commands.output.formats import JsonForm
+from extauthz.terminal import json_text, say, trees
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -26,12 +26,33 @@ _SHOWN: Final = 50
 """Neighbours in the message and in the trace that are shown; a trace can be as long as a stream."""
 
 
+class LedgerLine(TypedDict):
+    """Where a record stands."""
+
+    file: str
+    line: Annotated[int, "from 1"]
+    worker: int
+
+
+_Record = Annotated[dict[str, object], "a record, as in docs/ledger.schema.json"]
+
+
+class ToldDecision(TypedDict):
+    """One decision with all that the ledgers know about it."""
+
+    decision: _Record
+    place: LedgerLine
+    policy: Annotated[dict[str, object] | None, "the record of the policy that decided"]
+    message: Annotated[list[_Record], "decisions on the same message, this one too"]
+    trace: Annotated[list[_Record], "other decisions of the same trace"]
+
+
 def add_parser(actions: "_Subparsers") -> None:
     """Add `show`."""
     parser = actions.add_parser("show", help="show one decision with its policy and its trace")
     parser.add_argument("id", metavar="ID", help="of the decision; the first digits do")
     ledgers.add_folders(parser)
-    ledgers.add_format(parser)
+    formats.add(parser, JsonForm(ToldDecision), text=formats.TABLE)
     parser.add_argument(
         "--policy-text", action="store_true", help="the whole policy, not only the rules that spoke"
     )
@@ -44,10 +65,10 @@ def run(args: argparse.Namespace) -> int:
     chains = ledgers.chains_in(args.folders)
     odd: dict[Path, int] = {}
     told = _told(_the_one(args.id, chains, odd), chains, odd)
-    if args.format == "json":
-        sys.stdout.write(orjson.dumps(_plain(told)).decode() + "\n")
+    if args.format == formats.JSON:
+        json_text.write_line(_plain(told))
     else:
-        sys.stdout.write(tree(told, whole_policy=args.policy_text))
+        say.lines(trees.lines(tree(told, whole_policy=args.policy_text)))
     return complain(odd)
 
 
@@ -114,12 +135,12 @@ def _seq(hit: Hit) -> int:
     return seq if isinstance(seq, int) else 0
 
 
-def _plain(told: Told) -> dict[str, Any]:
+def _plain(told: Told) -> ToldDecision:
     hit = told.hit
     return {
-        "decision": hit.record,
+        "decision": dict(hit.record),
         "place": {"file": str(hit.place), "line": told.line, "worker": hit.chain.worker},
-        "policy": None if told.policy is None else told.policy.record,
-        "message": [each.record for each in told.message],
-        "trace": [each.record for each in told.trace],
+        "policy": None if told.policy is None else dict(told.policy.record),
+        "message": [dict(each.record) for each in told.message],
+        "trace": [dict(each.record) for each in told.trace],
     }

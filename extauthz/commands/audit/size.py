@@ -1,20 +1,19 @@
 """`phiguard audit size`: how much room a ledger needs, from the measured size of its records."""
 
 import argparse
-import sys
 from collections.abc import Iterable
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final, NotRequired, TypedDict
 
-import orjson
-
-from extauthz.commands import table
 from extauthz.commands.audit import ledgers, sample_ledger
 from extauthz.commands.audit.record_words import SUMMARY, decisions_in
 from extauthz.commands.audit.sealed_lines import opened
 from extauthz.commands.errors import UsageError
+from extauthz.commands.output import formats
+from extauthz.commands.output.formats import JsonForm
 from extauthz.records.ledger import housekeeping
+from extauthz.terminal import json_text, say, tables
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -69,6 +68,42 @@ class Measured:
         return Measured(*map(sum, zip(astuple(self), astuple(other), strict=True)))
 
 
+class SizeOfForm(TypedDict):
+    """Bytes of one form of a ledger."""
+
+    decision: Annotated[float, "of a decision"]
+    day: Annotated[float, "of a day"]
+    retention: Annotated[float, "of all years"]
+
+
+class MeasuredLines(TypedDict):
+    """Lines that were measured."""
+
+    records: int
+    decisions: Annotated[int, "that they tell of"]
+    summed: Annotated[int, "of these, in summaries"]
+    plain: Annotated[int, "bytes"]
+    compressed: Annotated[int, "bytes"]
+
+
+Room = TypedDict(
+    "Room",
+    {
+        "measured": MeasuredLines,
+        "summed": Annotated[MeasuredLines | None, "null where a ledger was measured"],
+        "plain": SizeOfForm,
+        "compressed": SizeOfForm,
+        "tree": Annotated[SizeOfForm, "beside either, with signed checkpoints"],
+        "ids": Annotated[SizeOfForm, "beside either, with signed checkpoints"],
+        "summed up, plain": NotRequired[SizeOfForm],
+        "summed up, compressed": NotRequired[SizeOfForm],
+        "summed up, tree": NotRequired[SizeOfForm],
+        "summed up, ids": NotRequired[SizeOfForm],
+    },
+)
+"""How much room a ledger needs."""
+
+
 def add_parser(actions: "_Subparsers") -> None:
     """Add `size`."""
     parser = actions.add_parser("size", help="how much room a ledger needs")
@@ -83,7 +118,7 @@ def add_parser(actions: "_Subparsers") -> None:
     parser.add_argument(
         "--years", type=float, default=6.0, metavar="N", help="retention (default: %(default)s)"
     )
-    ledgers.add_format(parser)
+    formats.add(parser, JsonForm(Room), text=formats.TABLE)
     parser.set_defaults(run=run)
 
 
@@ -101,23 +136,19 @@ def run(args: argparse.Namespace) -> int:
     if not args.folders:
         summed = _measured(sample_ledger.summed(args.decisions_per_second))
         sizes |= {f"{_SUMMED} {name}": each for name, each in _sizes(summed, args).items()}
-    if args.format == "json":
+    if args.format == formats.JSON:
         said = {"measured": asdict(found), "summed": summed and asdict(summed)}
-        said |= {name: asdict(size) for name, size in sizes.items()}
-        sys.stdout.write(orjson.dumps(said, option=orjson.OPT_INDENT_2).decode() + "\n")
+        json_text.write(said | {name: asdict(size) for name, size in sizes.items()})
         return 0
-    rows = [("", "a decision", "a day", f"{args.years:g} years")]
-    rows += [
+    rows = (
         (name, f"{s.decision:.0f} B", _bytes(s.day), _bytes(s.retention))
         for name, s in sizes.items()
-    ]
-    sys.stdout.write(
-        f"{_source(found, args)}, at {args.decisions_per_second:g} decisions a second:\n\n"
-        + "\n".join(table.aligned(rows))
-        + "\n\n"
-        + _TREE
-        + (_COUNTED if (summed or found).summed else "")
     )
+    say.line(f"{_source(found, args)}, at {args.decisions_per_second:g} decisions a second:")
+    say.line()
+    say.lines(tables.lines(rows, ("", "a decision", "a day", f"{args.years:g} years")))
+    say.line()
+    say.lines((_TREE + (_COUNTED if (summed or found).summed else "")).splitlines())
     return 0
 
 

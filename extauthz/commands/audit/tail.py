@@ -1,7 +1,6 @@
 """`phiguard audit tail`: the last decisions of all workers and replicas, and those to come."""
 
 import argparse
-import sys
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -12,9 +11,12 @@ from extauthz.commands.audit.ledgers import Chain
 from extauthz.commands.audit.record_words import DECISION, SUMMARY
 from extauthz.commands.audit.sealed_lines import Record
 from extauthz.commands.errors import UsageError
+from extauthz.commands.output import formats, output_file
+from extauthz.commands.output.formats import JsonForm
 from extauthz.records.exports import json_lines
 from extauthz.records.ledger import segments
 from extauthz.records.ledger.chain import unseal
+from extauthz.terminal import say
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -26,7 +28,7 @@ def add_parser(actions: "_Subparsers") -> None:
     """Add `tail`."""
     parser = actions.add_parser("tail", help="show the last decisions")
     ledgers.add_folders(parser)
-    ledgers.add_format(parser)
+    formats.add(parser, JsonForm(file="ledger.schema.json", is_lines=True), text=formats.TABLE)
     parser.add_argument(
         "--lines", "-n", type=int, default=20, metavar="N", help="default: %(default)s"
     )
@@ -35,19 +37,16 @@ def add_parser(actions: "_Subparsers") -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the last decisions by time. With `--follow`, return only when it is interrupted."""
+    """Write the last decisions by time. `--follow` goes on until it is interrupted."""
     if args.lines <= 0:
         raise UsageError(f"--lines {args.lines}: too small; give a number above 0")
     followed = Followed(args.folders)
     records = [record for chain in followed.chains for record in _last(chain, args.lines)]
     _write(sorted(records, key=_time)[-args.lines :], args.format, head=True)
-    try:
-        while args.follow:
-            sys.stdout.flush()
-            time.sleep(_POLL_SECONDS)
-            _write(followed.new(), args.format, head=False)
-    except KeyboardInterrupt:
-        pass
+    while args.follow:
+        say.flush()
+        time.sleep(_POLL_SECONDS)
+        _write(followed.new(), args.format, head=False)
     return 0
 
 
@@ -126,7 +125,7 @@ def _time(record: Record) -> str:
 
 
 def _write(records: Iterable[Record], form: str, *, head: bool) -> None:
-    if form == "json":
-        sys.stdout.writelines(json_lines.line(record) for record in records)
+    if form == formats.JSON:
+        output_file.write((json_lines.line(record) for record in records), None)
     else:
-        sys.stdout.write(decision_rows.rows(records, head=head))
+        say.lines(decision_rows.lines(records, head=head))

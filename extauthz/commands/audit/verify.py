@@ -1,10 +1,9 @@
 """`phiguard audit verify`: whether chains hold, and whether they are what was signed."""
 
 import argparse
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 from extauthz.commands.audit import ledgers
 from extauthz.commands.audit.ledgers import Chain
@@ -12,9 +11,33 @@ from extauthz.commands.audit.proofs import archived, keys, signed
 from extauthz.commands.audit.proofs.archived import Result
 from extauthz.commands.audit.proofs.signed import SignedChain, Target
 from extauthz.commands.errors import UsageError
+from extauthz.commands.output import formats
+from extauthz.commands.output.formats import JsonForm
+from extauthz.terminal import json_text, say
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+class HeldChain(TypedDict):
+    """One chain that holds, and is what was signed."""
+
+    chain: Annotated[str, "its name, as the text has it"]
+    folder: str
+    worker: int
+    first: Annotated[int, "number of the first record"]
+    last: Annotated[int, "number of the last one"]
+    head: Annotated[str, "hash of the last one; keep it elsewhere"]
+    signed: Annotated[int | None, "number of the last signed record; null without --key"]
+
+
+class VerifiedLedgers(TypedDict):
+    """Whether chains hold, and whether they are what was signed."""
+
+    holds: bool
+    chains: Annotated[list[HeldChain], "those that hold"]
+    notes: Annotated[list[str], "what is no problem"]
+    problems: list[str]
 
 
 def add_parser(actions: "_Subparsers") -> None:
@@ -31,6 +54,7 @@ def add_parser(actions: "_Subparsers") -> None:
         metavar="FILE",
         help="a checkpoint or a manifest that was kept elsewhere; may be repeated",
     )
+    formats.add(parser, JsonForm(VerifiedLedgers))
     parser.set_defaults(run=run)
 
 
@@ -46,15 +70,18 @@ def run(args: argparse.Namespace) -> int:
         wanted, problems = signed.targets([*signed.beside(chains), *args.checkpoint], trusted)
         problems += archived.unsigned(args.archived, trusted)
     marks = frozenset(_first(chain) - 1 for chain in chains) if args.key else frozenset()
-    followed, results = list[SignedChain](), list[Result]()
+    followed, results, held = list[SignedChain](), list[Result](), list[HeldChain]()
     for chain in chains:
         follower = SignedChain(chain, wanted, marks)
         results.append((chain, ledgers.verify(chain, known, follower.record)))
         followed.append(follower)
-        problems += _told(args, follower, results[-1])
+        own = _problems(follower, results[-1])
+        problems += own
+        if not own:
+            held.append(_held(args, follower, results[-1]))
     lost = archived.lost(args.archived, results)
     problems += [str(each) for each in lost if each.home is not None]
-    sys.stdout.writelines(f"{each}\n" for each in lost if each.home is None)
+    notes = [str(each) for each in lost if each.home is None]
     problems += _absent_heads(args, known, results)
     # what is said of a broken chain is its break
     whole = [f for f, (_, v) in zip(followed, results, strict=True) if v.problem is None]
@@ -62,22 +89,40 @@ def run(args: argparse.Namespace) -> int:
     problems += signed.absent([t for t in wanted if t.tree.chain not in broken], followed)
     if args.key:
         problems += signed.apart([each for each in followed if each.id not in broken])
-    sys.stdout.writelines(f"{problem}\n" for problem in problems)
+    found = VerifiedLedgers(holds=not problems, chains=held, notes=notes, problems=problems)
+    if args.format == formats.JSON:
+        json_text.write(found)
+    else:
+        say.lines([*map(_line, held), *notes, *problems])
     return int(bool(problems))
 
 
-def _told(args: argparse.Namespace, follower: SignedChain, result: Result) -> list[str]:
-    """Return the problems of one chain. Say that it holds, if it does."""
+def _problems(follower: SignedChain, result: Result) -> list[str]:
+    """Return the problems of one chain."""
     chain, verified = result
     if verified.problem is not None:
         return [ledgers.said(chain, verified.problem)]
-    if not follower.problems:
-        said = f", signed up to record {follower.signed}" if args.key else ""
-        sys.stdout.write(
-            f"{ledgers.name(chain, args.folders)}: {_counted(chain, verified.head.seq)}, "
-            f"head {verified.head.hash}{said}\n"
-        )
     return follower.problems
+
+
+def _held(args: argparse.Namespace, follower: SignedChain, result: Result) -> HeldChain:
+    chain, verified = result
+    return HeldChain(
+        chain=ledgers.name(chain, args.folders),
+        folder=str(chain.folder),
+        worker=chain.worker,
+        first=_first(chain),
+        last=verified.head.seq,
+        head=verified.head.hash,
+        signed=follower.signed if args.key else None,
+    )
+
+
+def _line(held: HeldChain) -> str:
+    first, last = held["first"], held["last"]
+    counted = f"{last} records hold" if first == 1 else f"records {first} to {last} hold"
+    signed = "" if held["signed"] is None else f", signed up to record {held['signed']}"
+    return f"{held['chain']}: {counted}, head {held['head']}{signed}"
 
 
 def _absent_heads(
@@ -91,8 +136,3 @@ def _absent_heads(
 
 def _first(chain: Chain) -> int:
     return next((int(record["seq"]) for record in chain.records()), 1)
-
-
-def _counted(chain: Chain, last: int) -> str:
-    first = _first(chain)
-    return f"{last} records hold" if first == 1 else f"records {first} to {last} hold"

@@ -5,11 +5,14 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final, TypedDict, TypeVar
 
 from extauthz.commands.errors import UsageError
 from extauthz.commands.init import folder, questions
+from extauthz.commands.output import formats
+from extauthz.commands.output.formats import JsonForm
 from extauthz.records.release import VERSION
+from extauthz.terminal import json_text, say
 from mesh.istio.values import DNS_LABEL, DOMAIN, IMAGE
 from mesh.starter.answers import (
     AnswerError,
@@ -25,6 +28,14 @@ if TYPE_CHECKING:
 _MODES: Final = ("monitor", "enforce")
 _EDGE: Final = "FROM:TO"
 _T = TypeVar("_T")
+
+
+class Begun(TypedDict):
+    """What was written, and what comes next."""
+
+    folder: str
+    files: Annotated[list[str], "in the folder"]
+    next: Annotated[list[str], "what the text says"]
 
 
 def add_parser(subparsers: "_Subparsers") -> None:
@@ -56,6 +67,7 @@ def add_parser(subparsers: "_Subparsers") -> None:
             help=f"the {'mesh' if flag == '--trust-domain' else 'cluster'}'s, if not %(default)s",
         )
     parser.add_argument("--force", action="store_true", help="replace files that are there")
+    formats.add(parser, JsonForm(Begun))
     parser.set_defaults(run=run)
 
 
@@ -95,7 +107,11 @@ def run(args: argparse.Namespace) -> int:
     folder.check(args.folder, replace=args.force)
     answers = _from_flags(args) if _has_flags(args) else _from_terminal(args)
     folder.write(args.folder, answers, args.image)
-    sys.stdout.write("\n".join(folder.next_steps(args.folder, answers)) + "\n")
+    steps = folder.next_steps(args.folder, answers)
+    if args.format == formats.JSON:
+        json_text.write(Begun(folder=str(args.folder), files=list(folder.FILES), next=steps))
+    else:
+        say.lines(steps)
     return 0
 
 

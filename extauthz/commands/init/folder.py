@@ -11,6 +11,7 @@ from mesh.starter.answers import Answers
 POLICY: Final = "policy.yaml"
 CASES: Final = "cases.yaml"
 VALUES: Final = "values.yaml"
+FILES: Final = (POLICY, CASES, VALUES)
 
 
 def check(folder: Path, *, replace: bool) -> None:

@@ -4,9 +4,9 @@ Exit codes: 0 clean, 1 problems found, 2 wrong use or unreadable input.
 """
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
 
+from extauthz.commands.groups import subcommands
 from extauthz.commands.istio import check, mesh_patch, render, values
 from extauthz.commands.istio.errors import UsageError
 from mesh.istio.installation import InstallationError
@@ -21,18 +21,16 @@ _COMMANDS = (render, values, mesh_patch, check)
 def add_parser(subparsers: "_Subparsers") -> None:
     """Add `istio` with its own subcommands."""
     parser = subparsers.add_parser("istio", help="write or check the mesh's configuration")
-    names = "|".join(each.__name__.rpartition(".")[2].replace("_", "-") for each in _COMMANDS)
-    actions = parser.add_subparsers(dest="action", required=True, metavar=names)
+    actions = subcommands(parser)
     for command in _COMMANDS:
         command.add_parser(actions)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the subcommand. Return the exit code."""
+    """Run the subcommand. Return the exit code. Raises UsageError."""
     try:
         code: int = args.command(args)
-    except (UsageError, InstallationError, SnapshotError) as error:
-        sys.stderr.write(f"phiguard istio: {error}\n")
-        return 2
+    except (InstallationError, SnapshotError) as error:
+        raise UsageError(str(error)) from None
     return code

@@ -2,13 +2,16 @@
 
 import argparse
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from extauthz.commands.istio import cluster, outputs, sources
 from extauthz.commands.istio.errors import UsageError
 from extauthz.commands.istio.outputs import FORMATS, Checked
+from extauthz.commands.output import formats, kubernetes_list, output_file
+from extauthz.commands.output.formats import JsonForm
+from extauthz.commands.output.kubernetes_list import KubernetesList
+from extauthz.terminal import json_text, say
 from mesh.istio import check as checks
 from mesh.istio.installation import EXTENSION_PROVIDER
 from mesh.istio.problem import Severity
@@ -35,9 +38,8 @@ def add_parser(subparsers: "_Subparsers") -> None:
         default=EXTENSION_PROVIDER,
         help="the extension provider's name (default: %(default)s)",
     )
-    check.add_argument(
-        "--format", choices=list(FORMATS), default="text", help="default: %(default)s"
-    )
+    others = tuple(name for name in FORMATS if name != formats.JSON)
+    formats.add(check, JsonForm(outputs.MeshReport | KubernetesList), others=others)
     check.add_argument(
         "--kubeconfig",
         type=Path,
@@ -68,15 +70,22 @@ def add_parser(subparsers: "_Subparsers") -> None:
 def run(args: argparse.Namespace) -> int:
     """Judge the objects. Return the exit code."""
     if args.role:
-        sys.stdout.write(_role(args.paths, args.revision))
+        if args.format == formats.JSON:
+            json_text.write(kubernetes_list.of_yaml(_role(args.paths, args.revision)))
+        else:
+            output_file.write((_role(args.paths, args.revision),), None)
         return 0
     if args.revision:
         raise UsageError("--revision is for --role; the check itself reads every revision")
     given, skipped = _given(args)
     found = sorted(checks.check(given, args.provider), key=lambda p: _ORDER[p.rule.severity])
     checked = Checked(tuple(found), len(given.documents), checks.unseen(given), skipped)
-    sys.stdout.write(FORMATS[args.format](checked))
-    sys.stderr.write(outputs.summary(checked))
+    if args.format == formats.TEXT:
+        say.lines(outputs.lines(checked))
+    else:
+        output_file.write((FORMATS[args.format](checked),), None)
+    for line in outputs.summary(checked):
+        say.note(line)
     return 1 if checked.failed else 0
 
 

@@ -1,5 +1,5 @@
 """What a user of `phiguard istio` did wrong."""
 
+from extauthz.commands.errors import UsageError
 
-class UsageError(Exception):
-    """An argument cannot be used. The text is one line."""
+__all__ = ["UsageError"]

@@ -9,6 +9,9 @@ import yaml
 
 from extauthz.commands.istio import render
 from extauthz.commands.istio.errors import UsageError
+from extauthz.commands.output import formats, output_file
+from extauthz.commands.output.formats import JsonForm
+from extauthz.terminal import json_text, say
 from mesh.istio import mesh_wide
 from mesh.istio.install.mesh_patch import MeshPatchError, put, remove
 from mesh.istio.manifest import to_yaml
@@ -39,6 +42,7 @@ def add_parser(subparsers: "_Subparsers") -> None:
     )
     parser.add_argument("--remove", action="store_true", help="take the guard's providers out")
     render.add_choices(parser)
+    formats.add(parser, JsonForm(dict[str, object]), text="yaml")
     parser.set_defaults(command=run)
 
 
@@ -53,9 +57,12 @@ def run(args: argparse.Namespace) -> int:
         merged = remove(current, part) if args.remove else put(current, part)
     except MeshPatchError as error:
         raise UsageError(str(error)) from None
-    sys.stdout.write(to_yaml([merged.document]))
+    if args.format == formats.JSON:
+        json_text.write(merged.document)
+    else:
+        output_file.write((to_yaml([merged.document]),), None)
     for line in merged.changes or ["nothing to change"]:
-        sys.stderr.write(f"{line}\n")
+        say.note(line)
     return 0
 
 

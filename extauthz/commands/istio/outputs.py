@@ -1,16 +1,19 @@
 """Problems of a mesh as text, JSON, SARIF 2.1.0 (code hosts) and JUnit XML (CI servers)."""
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final, TypedDict
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
-import orjson
-
 from atrest.exports import sarif_log
 from extauthz.records.release import VERSION
+from extauthz.terminal import json_text, screen, tones
+from extauthz.terminal.drawn import Drawn
+from extauthz.terminal.text import shown
+from extauthz.terminal.tones import Tone
 from mesh.istio.check import RULES
 from mesh.istio.problem import IstioProblem, Rule, Severity
 
@@ -20,6 +23,38 @@ _LEVELS: Final = {
     Severity.REFUSAL: "warning",
     Severity.ADVICE: "note",
 }
+
+
+_TONES: Final = {
+    Severity.HOLE: Tone.BAD,
+    Severity.LEAK: Tone.BAD,
+    Severity.REFUSAL: Tone.CARE,
+    Severity.ADVICE: Tone.QUIET,
+}
+
+
+class MeshProblem(TypedDict):
+    """One problem of the mesh's configuration."""
+
+    rule: str
+    severity: Annotated[Severity, "all but advice make the exit code 1"]
+    file: str
+    line: Annotated[int | None, "null where nobody knows it"]
+    object: str
+    field: str
+    message: str
+    why: Annotated[str, "what the rule is for"]
+    fix: str
+    istioctl: Annotated[str | None, "what `istioctl analyze` calls it"]
+
+
+class MeshReport(TypedDict):
+    """Configuration that lets PHI pass unread."""
+
+    documents: Annotated[int, "how many objects were judged"]
+    problems: list[MeshProblem]
+    notGiven: Annotated[list[str], "kinds of which no object was given, so they were not judged"]
+    notRead: Annotated[list[str], "files and folders that were left out"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +79,7 @@ class Checked:
         return any(each.rule.severity is not Severity.ADVICE for each in self.problems)
 
 
-def summary(checked: Checked) -> str:
+def summary(checked: Checked) -> list[str]:
     """Lines for people: how many of what, and what was not judged."""
     counts = Counter(problem.rule.severity for problem in checked.problems)
     parts = ", ".join(
@@ -55,29 +90,34 @@ def summary(checked: Checked) -> str:
         lines[0] += f" ({parts})"
     if checked.unseen:
         lines[0] += f"; not given, so not judged: {', '.join(checked.unseen)}"
-    return "".join(f"{line}\n" for line in (*lines, *(f"not read: {s}" for s in checked.skipped)))
+    return [*lines, *(f"not read: {s}" for s in checked.skipped)]
 
 
-def text(checked: Checked) -> str:
-    """One line a problem."""
-    return "".join(f"{problem}\n" for problem in checked.problems)
+def lines(checked: Checked) -> Iterator[Drawn]:
+    """One line a problem, with its severity in its tone."""
+    where = screen.of(sys.stdout)
+    for problem in checked.problems:
+        severity = problem.rule.severity
+        before, found, after = str(problem).partition(str(severity))
+        toned = tones.painted(found, _TONES[severity], where)
+        yield Drawn(shown(before) + toned + shown(after))
 
 
 def as_json(checked: Checked) -> str:
     """One JSON object."""
-    found: Mapping[str, object] = {
-        "documents": checked.documents,
-        "problems": [_item(problem) for problem in checked.problems],
-        "notGiven": list(checked.unseen),
-        "notRead": list(checked.skipped),
-    }
-    return orjson.dumps(found, option=orjson.OPT_INDENT_2).decode() + "\n"
+    found = MeshReport(
+        documents=checked.documents,
+        problems=[_item(problem) for problem in checked.problems],
+        notGiven=list(checked.unseen),
+        notRead=list(checked.skipped),
+    )
+    return json_text.pretty(found).decode()
 
 
-def _item(problem: IstioProblem) -> dict[str, object]:
+def _item(problem: IstioProblem) -> MeshProblem:
     return {
         "rule": problem.rule.name,
-        "severity": problem.rule.severity.value,
+        "severity": problem.rule.severity,
         "file": problem.file,
         "line": problem.line or None,
         "object": problem.title,
@@ -153,7 +193,6 @@ def junit(checked: Checked) -> str:
 
 
 FORMATS: Final[Mapping[str, Callable[[Checked], str]]] = {
-    "text": text,
     "json": as_json,
     "sarif": sarif,
     "junit": junit,

@@ -1,15 +1,17 @@
 """`phiguard istio render` writes the objects of an installation as files."""
 
 import argparse
-import sys
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Annotated, TypedDict, cast
 
 from extauthz.commands import policies
 from extauthz.commands.istio import values_file, watching
 from extauthz.commands.istio.errors import UsageError
+from extauthz.commands.output import formats
+from extauthz.commands.output.formats import JsonForm
 from extauthz.records.release import VERSION
+from extauthz.terminal import json_text, say
 from mesh.istio.edges import Naming
 from mesh.istio.installation import Installation
 from mesh.istio.manifest import Manifest, to_yaml
@@ -29,6 +31,14 @@ KIND_FILE = "guard/09-segmentation-policies.yaml"
 _FOLDERS = frozenset(
     {"guard", "mesh", "namespace", "namespaces", "mllp", "gateway", "gateways", "admission"}
 )
+
+
+class Rendered(TypedDict):
+    """The manifests of an installation."""
+
+    files: Annotated[list[str], "that were written, in the order of the installation"]
+    older: Annotated[list[str], "of an earlier rendering, and not of this one"]
+    leftOut: Annotated[list[str], "edges of the policy that the mesh would close"]
 
 
 def add_parser(subparsers: "_Subparsers") -> None:
@@ -54,6 +64,7 @@ def add_parser(subparsers: "_Subparsers") -> None:
         metavar="KEY",
         help="pod label that holds the pod's service account (default: %(default)s)",
     )
+    formats.add(render, JsonForm(Rendered))
     render.set_defaults(command=run)
 
 
@@ -87,21 +98,24 @@ def run(args: argparse.Namespace) -> int:
         for name, text in rendered.items():
             (output / name).parent.mkdir(parents=True, exist_ok=True)
             (output / name).write_text(text, encoding="utf-8")
-            sys.stdout.write(f"{output / name}\n")
         older = [*_older(output, rendered.keys())]
     except OSError as error:
         raise UsageError(
             f"cannot write `{output}` ({error.strerror}); give a folder to --output"
         ) from None
+    names = [str(output / name) for name in rendered]
+    if args.format == formats.JSON:
+        made = Rendered(files=names, older=list(map(str, older)), leftOut=list(left_out))
+        json_text.write(made)
+    else:
+        say.lines(names)
     for path in older:
-        sys.stderr.write(
-            f"phiguard istio: {path} is of an earlier rendering and not of this one: delete what "
-            f"it made (`kubectl delete -f {path}`), then the file\n"
+        say.problem(
+            f"{path} is of an earlier rendering and not of this one: delete what "
+            f"it made (`kubectl delete -f {path}`), then the file"
         )
     for line in left_out:
-        sys.stderr.write(
-            f"phiguard istio: not in {EDGES_FILE}, so the mesh would close it: {line}\n"
-        )
+        say.problem(f"not in {EDGES_FILE}, so the mesh would close it: {line}")
     return 1 if left_out else 0
 
 

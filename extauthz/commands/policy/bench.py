@@ -1,7 +1,6 @@
 """`phiguard policy bench`: what a policy costs on this machine."""
 
 import argparse
-import sys
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
@@ -10,15 +9,16 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final, TypedDict
 
-import orjson
-
-from extauthz.commands import cases, engine, table
+from extauthz.commands import cases, engine
 from extauthz.commands.errors import UsageError
+from extauthz.commands.output import formats
+from extauthz.commands.output.formats import JsonForm
 from extauthz.policies import revision
 from extauthz.policies.files import PolicyFiles, PolicyUnreadableError
 from extauthz.policies.revision import Texts
+from extauthz.terminal import json_text, say, tables
 from mesh.analysis.endpoint_classes import Parties, TooManyError, messages, trials
 from mesh.message.facts import Facts
 from mesh.policy.decide import decide
@@ -52,6 +52,29 @@ class Times:
     largest: float
 
 
+class Percentiles(TypedDict):
+    """Microseconds by percentile."""
+
+    count: Annotated[int, "of what was measured"]
+    p50: float
+    p90: float
+    p99: float
+    largest: float
+
+
+class Cost(TypedDict):
+    """What a policy costs on this machine."""
+
+    schema: Annotated[int, "version of these keys"]
+    engineSeconds: Annotated[float, "until the detectors were ready"]
+    rules: int
+    bytes: Annotated[int, "that the policy holds in memory"]
+    microseconds: Annotated[dict[str, Percentiles], "by what was measured"]
+
+
+_HEAD: Final = ("microseconds", "count", "p50", "p90", "p99", "largest")
+
+
 def add_parser(actions: "_Subparsers") -> None:
     """Add `bench`."""
     parser = actions.add_parser("bench", help="measure what a policy costs on this machine")
@@ -62,9 +85,7 @@ def add_parser(actions: "_Subparsers") -> None:
         metavar="CASES.yaml",
         help="also time the messages of a case file, from their bytes to the decision",
     )
-    parser.add_argument(
-        "--format", choices=("table", "json"), default="table", help="default: %(default)s"
-    )
+    formats.add(parser, JsonForm(Cost), text=formats.TABLE)
     cases.add_choices(parser)
     parser.set_defaults(run=run)
 
@@ -172,23 +193,23 @@ def _percentiles(times: Sequence[float]) -> Times:
 def _print(
     form: str, found: dict[str, Times], sizes: dict[str, int], engine_seconds: float
 ) -> None:
-    if form == "json":
-        said = {
-            "schema": _SCHEMA,
-            "engineSeconds": round(engine_seconds, 3),
-            **sizes,
-            "microseconds": {name: asdict(times) for name, times in found.items()},
-        }
-        sys.stdout.buffer.write(orjson.dumps(said, option=orjson.OPT_INDENT_2) + b"\n")
+    if form == formats.JSON:
+        said = Cost(
+            schema=_SCHEMA,
+            engineSeconds=round(engine_seconds, 3),
+            rules=sizes["rules"],
+            bytes=sizes["bytes"],
+            microseconds={name: Percentiles(**asdict(each)) for name, each in found.items()},
+        )
+        json_text.write(said)
         return
-    rows = [["microseconds", "count", "p50", "p90", "p99", "largest"]]
+    rows = []
     for name, times in found.items():
         cells = (times.p50, times.p90, times.p99, times.largest)
         rows.append([name, f"{times.count:,}", *(f"{cell:,.1f}" for cell in cells)])
-    lines = table.aligned(rows)
-    lines += [
-        "",
+    say.lines(tables.lines(rows, _HEAD))
+    say.line()
+    say.line(
         f"{sizes['rules']:,} rules, {sizes['bytes']:,} bytes in memory; "
-        f"the detectors were ready after {engine_seconds:.1f} s",
-    ]
-    sys.stdout.write("\n".join(lines) + "\n")
+        f"the detectors were ready after {engine_seconds:.1f} s"
+    )

@@ -1,15 +1,18 @@
 """`phiguard policy explain`: what a policy does with one message, and which rules say so."""
 
 import argparse
-import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 from extauthz.commands import documents, engine, policies
 from extauthz.commands.errors import UsageError
+from extauthz.commands.output import formats
+from extauthz.commands.output.formats import JsonForm
 from extauthz.policies.revision import Revision
+from extauthz.terminal import json_text, say, trees
+from extauthz.terminal.trees import Branch
 from mesh.analysis import cases, explain
 from mesh.analysis.cases import Case
 from mesh.exchange.events import Head, Outcome
@@ -25,6 +28,32 @@ if TYPE_CHECKING:
 _OF_HTTP = ("method", "path", "host", "claim", "header", "content_type")
 """Options about what messages over TCP do not have. Ignored, they would explain another message."""
 _PRINCIPAL = "cluster.local/ns/NAMESPACE/sa/ACCOUNT"
+
+
+class Explanation(TypedDict):
+    """A line of the explanation, with the lines below it."""
+
+    text: str
+    below: list["Explanation"]
+
+
+class Explained(TypedDict):
+    """What a policy does with one message, and why."""
+
+    policy: Annotated[str, "its name"]
+    digest: Annotated[str, "SHA-256 of the policy as it was understood"]
+    decision: Annotated[str, "ALLOW, ALERT, REDACT or DENY"]
+    reason: str
+    enforced: Annotated[bool, "false: the message passes whatever the decision says"]
+    verdict: Annotated[str, "none, health, identifiers or phi"]
+    coverage: Annotated[str, "whether all of the message was seen"]
+    gap: Annotated[str, "why not all was seen; empty when it was"]
+    media: Annotated[str, "what the message was read as"]
+    rules: Annotated[list[str], "that name the edge"]
+    identifiers: Annotated[list[str], "classes A to R that were found"]
+    because: Annotated[list[str], "infoTypes that led to the decision"]
+    masked: Annotated[list[str], "infoTypes that are masked"]
+    tree: Annotated[Explanation, "the same as the text shows it"]
 
 
 def add_parser(actions: "_Subparsers") -> None:
@@ -68,6 +97,7 @@ def add_parser(actions: "_Subparsers") -> None:
     parser.add_argument("--plain-text", action="store_true", help="without mutual TLS")
     policies.add_detectors(parser)
     engine.add_choices(parser)
+    formats.add(parser, JsonForm(Explained))
     parser.set_defaults(run=_explain)
 
 
@@ -90,9 +120,41 @@ def _explain(args: argparse.Namespace) -> int:
     _check_protocol(args)
     found = policies.usable_revision(args.policy, args.detectors)
     facts = _facts(args)
-    for line in explain.lines(explain.explain(_outcome(found, facts, args), found.policy)):
-        sys.stdout.write(line + "\n")
+    outcome = _outcome(found, facts, args)
+    tree = explain.explain(outcome, found.policy)
+    if args.format == formats.JSON:
+        json_text.write(_plain(outcome, found, tree))
+    else:
+        say.lines(trees.lines(_branch(tree)))
     return 0
+
+
+def _branch(tree: explain.Branch) -> Branch:
+    return Branch(tree.text, list(map(_branch, tree.below)))
+
+
+def _plain(outcome: Outcome, found: Revision, tree: explain.Branch) -> Explained:
+    decision = outcome.decision
+    return Explained(
+        policy=found.policy.name,
+        digest=found.policy.digest,
+        decision=decision.action.value,
+        reason=decision.reason.value,
+        enforced=decision.enforced,
+        verdict=decision.verdict.value,
+        coverage=decision.coverage.value,
+        gap=decision.gap.value,
+        media=outcome.report.media,
+        rules=list(decision.rules),
+        identifiers=[each.value for each in decision.identifiers],
+        because=list(decision.tipped),
+        masked=list(decision.redact),
+        tree=_plain_tree(tree),
+    )
+
+
+def _plain_tree(tree: explain.Branch) -> Explanation:
+    return Explanation(text=tree.text, below=list(map(_plain_tree, tree.below)))
 
 
 def _check_protocol(args: argparse.Namespace) -> None:

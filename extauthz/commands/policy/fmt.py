@@ -2,14 +2,16 @@
 
 import argparse
 import difflib
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 from extauthz.commands import documents
 from extauthz.commands.errors import UsageError
+from extauthz.commands.output import formats, output_file
+from extauthz.commands.output.formats import JsonForm
 from extauthz.policies.files import PolicyFiles, PolicyUnreadableError
+from extauthz.terminal import json_text, say
 from mesh.policy_file.comments import UnsupportedError
 from mesh.policy_file.layout import ChangedError, formatted
 from mesh.policy_file.yaml_document import UnreadableError
@@ -18,6 +20,13 @@ if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 _LIMIT = 1 << 20  # as `mesh.policy_file.yaml_document` has it
+
+
+class LaidOut(TypedDict):
+    """The layout of policies."""
+
+    changed: Annotated[list[str], "files that were written, or with --check would be"]
+    written: Annotated[bool, "false with --check and --diff, and for the standard input"]
 
 
 def add_parser(actions: "_Subparsers") -> None:
@@ -32,24 +41,35 @@ def add_parser(actions: "_Subparsers") -> None:
     parser.add_argument(
         "--diff", action="store_true", help="as --check, and print what would change"
     )
+    formats.add(parser, JsonForm(LaidOut))
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Write the files that change, and name them. Return 1 with `--check` or `--diff` for any."""
-    changed = False
+    changed: list[str] = []
+    is_dry = args.check or args.diff
+    is_json = args.format == formats.JSON
     for path, before in _texts(args.paths):
         after = _formatted(path, before)
-        changed = changed or after != before
-        if args.diff:
-            sys.stdout.writelines(_difference(path, before, after))
-        elif path == documents.STDIN:
-            sys.stdout.write("" if args.check else after)
-        elif after != before:
-            if not args.check:
+        if after != before:
+            changed.append(path)
+            if not is_dry and path != documents.STDIN:
                 _write(Path(path), after)
-            sys.stdout.write(f"{path}\n")
-    return int(changed and (args.check or args.diff))
+        if not is_json:
+            _tell(args, path, before, after)
+    if is_json:
+        json_text.write(LaidOut(changed=changed, written=not is_dry))
+    return int(bool(changed) and is_dry)
+
+
+def _tell(args: argparse.Namespace, path: str, before: str, after: str) -> None:
+    if args.diff:
+        say.lines(_difference(path, before, after))
+    elif path == documents.STDIN:
+        output_file.write(("" if args.check else after,), None)
+    elif after != before:
+        say.line(path)
 
 
 def _texts(paths: list[str]) -> Iterator[tuple[str, str]]:
@@ -79,10 +99,9 @@ def _formatted(path: str, text: str) -> str:
 
 
 def _difference(path: str, before: str, after: str) -> Iterator[str]:
-    for line in difflib.unified_diff(
+    yield from difflib.unified_diff(
         before.splitlines(), after.splitlines(), path, f"{path} (formatted)", lineterm=""
-    ):
-        yield f"{line}\n"
+    )
 
 
 def _write(path: Path, text: str) -> None:

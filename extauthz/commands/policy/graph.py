@@ -1,14 +1,14 @@
 """`phiguard policy graph`: who may send what to whom, as a picture, as text, or for programs."""
 
 import argparse
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
-
-import orjson
+from typing import TYPE_CHECKING, Annotated, Final, TypedDict
 
 from extauthz.commands import policies
 from extauthz.commands.errors import UsageError
+from extauthz.commands.output import formats, output_file
+from extauthz.commands.output.formats import JsonForm
+from extauthz.terminal import json_text
 from mesh.analysis.endpoint_classes import TooManyError
 from mesh.analysis.graph import Graph, graph, member
 from mesh.analysis.graph_matrix import matrix
@@ -24,16 +24,45 @@ _MOST_WITH_ARROWS: Final = 10
 """Services up to which arrows can be told apart; beyond, `svg` is the matrix."""
 
 
+class Service(TypedDict):
+    """A workload, a host outside the mesh or a block of addresses."""
+
+    label: Annotated[str, "as the arrows name it"]
+    namespace: str
+    name: str
+
+
+Way = TypedDict(
+    "Way",
+    {
+        "from": Annotated[str, "who sends; of a response, who answers"],
+        "to": Annotated[str, "who receives"],
+        "passes": Annotated[list[str], "infoTypes of individuals that may flow unmasked"],
+        "masked": Annotated[list[str], "infoTypes that may flow masked only"],
+        "classes": Annotated[str, "the same in letters of classes; C+ is a part of class C"],
+        "says": Annotated[str, "the same as a sentence"],
+    },
+)
+"""One way from a sender to a receiver; a response is a way too."""
+
+
+class Picture(TypedDict):
+    """Who may send what to whom."""
+
+    schema: Annotated[int, "version of these keys"]
+    policy: Annotated[str, "its name"]
+    digest: Annotated[str, "SHA-256 of the policy as it was understood"]
+    services: list[Service]
+    arrows: list[Way]
+    notDrawn: Annotated[list[str], "rules that decide nothing, or require claims or headers"]
+
+
 def add_parser(actions: "_Subparsers") -> None:
     """Add `graph`."""
     parser = actions.add_parser("graph", help="draw who may send what to whom")
     parser.add_argument("path", type=Path, metavar="FILE|DIR")
-    parser.add_argument(
-        "--format",
-        choices=("mermaid", "svg", "matrix", "dot", "json"),
-        default="mermaid",
-        help="svg draws arrows, and a matrix from eleven services on (default: %(default)s)",
-    )
+    # svg draws arrows, and a matrix from eleven services on
+    formats.add(parser, JsonForm(Picture), text="mermaid", others=("svg", "matrix", "dot"))
     policies.add_detectors(parser)
     parser.set_defaults(run=run)
 
@@ -45,7 +74,10 @@ def run(args: argparse.Namespace) -> int:
         found = graph(policy)
     except TooManyError as error:
         raise UsageError(f"{args.path}: {error}") from None
-    sys.stdout.write(_text(found, policy, args.format))
+    if args.format == formats.JSON:
+        json_text.write(_plain(found, policy))
+    else:
+        output_file.write((_text(found, policy, args.format),), None)
     return 0
 
 
@@ -55,15 +87,13 @@ def _text(found: Graph, policy: Policy, form: str) -> str:
         return mermaid(found)
     if form == "dot":
         return dot(found, title)
-    if form == "json":
-        return orjson.dumps(_plain(found, policy), option=orjson.OPT_INDENT_2).decode() + "\n"
     services = sum(map(len, found.namespaces.values()))
     if form == "matrix" or services > _MOST_WITH_ARROWS:
         return matrix(found, title)
     return svg(found, title)
 
 
-def _plain(found: Graph, policy: Policy) -> dict[str, Any]:
+def _plain(found: Graph, policy: Policy) -> Picture:
     return {
         "schema": _SCHEMA,
         "policy": policy.name,

@@ -2,16 +2,17 @@
 
 import argparse
 import re
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final, TypedDict
 
-import orjson
+import yaml
 
 from extauthz.commands import policies
 from extauthz.commands.errors import UsageError
-from extauthz.commands.table import aligned
+from extauthz.commands.output import formats
+from extauthz.commands.output.formats import JsonForm
 from extauthz.records.edges import observation_store
+from extauthz.terminal import json_text, say, tables
 from mesh.analysis.diff_text import short
 from mesh.observed.drift import Drift, Drifted, drift
 from mesh.observed.jsonl import CountedEdges, EdgesError
@@ -35,6 +36,42 @@ _HEAD: Final = (
 )
 
 
+class DriftedMessages(TypedDict):
+    """Messages that were seen and that the policy does not allow."""
+
+    what: str
+    reason: str
+    source: str
+    destination: str
+    host: str
+    method: str
+    route: str
+    direction: Annotated[str, "request or response"]
+    infoTypes: list[str]
+    messages: int
+    last: Annotated[str, "the day of the last one"]
+    refused: Annotated[bool, "whether they were refused"]
+
+
+class DriftFound(TypedDict):
+    """With --against: how the traffic differs from a policy."""
+
+    drift: Annotated[bool, "whether it differs"]
+    notCounted: Annotated[int, "messages that a full store did not count"]
+    seen: list[DriftedMessages]
+    unusedRules: list[str]
+    unusedExceptions: list[str]
+    comparedInPart: Annotated[list[str], "rules that ask for what is not counted"]
+
+
+class Proposed(TypedDict):
+    """Without --against: a policy that lets the traffic through, and what looks wrong in it."""
+
+    policy: Annotated[dict[str, object], "a SegmentationPolicy"]
+    text: Annotated[str, "the same as YAML; its comments say what opens nothing, and why"]
+    notCounted: Annotated[int, "messages that a full store did not count"]
+
+
 def add_parser(actions: "_Subparsers") -> None:
     """Add `learn`."""
     parser = actions.add_parser(
@@ -50,12 +87,7 @@ def add_parser(actions: "_Subparsers") -> None:
     parser.add_argument(
         "--against", type=Path, metavar="FILE|DIR", help="report the drift from this policy instead"
     )
-    parser.add_argument(
-        "--format",
-        choices=("table", "json"),
-        default="table",
-        help="of the drift report (default: %(default)s)",
-    )
+    formats.add(parser, JsonForm(Proposed | DriftFound), text=formats.TABLE)
     parser.add_argument(
         "--min-count",
         type=int,
@@ -86,7 +118,7 @@ def run(args: argparse.Namespace) -> int:
     except EdgesError as error:
         raise UsageError(str(error)) from None
     if edges.left_out:
-        sys.stderr.write(f"phiguard: {_full(edges)}\n")
+        say.problem(_full(edges))
     if args.against is not None:
         return _report(
             edges,
@@ -94,9 +126,12 @@ def run(args: argparse.Namespace) -> int:
             args.format,
         )
     proposal = propose(edges.observations, min_count=args.min_count)
-    sys.stdout.write(
-        render(proposal, name=args.name, least=args.min_count, left_out=edges.left_out)
-    )
+    text = render(proposal, name=args.name, least=args.min_count, left_out=edges.left_out)
+    if args.format == formats.JSON:
+        policy = yaml.safe_load(text)
+        json_text.write(Proposed(policy=policy, text=text, notCounted=edges.left_out))
+    else:
+        say.lines(text.splitlines())
     return 0
 
 
@@ -109,18 +144,17 @@ def _full(edges: CountedEdges) -> str:
 
 
 def _report(edges: CountedEdges, found: Drift, form: str) -> int:
-    if form == "json":
-        sys.stdout.buffer.write(
-            orjson.dumps(_plain(edges, found), option=orjson.OPT_INDENT_2) + b"\n"
-        )
+    if form == formats.JSON:
+        json_text.write(_plain(edges, found))
     else:
-        sys.stdout.write("".join(f"{line}\n" for line in _lines(found)))
+        say.lines(_lines(found))
     return int(found.found)
 
 
 def _lines(found: Drift) -> list[str]:
-    rows = [_HEAD, *map(_row, found.drifted)] if found.drifted else []
-    lines = [*aligned(rows), *([""] if rows else [])]
+    lines: list[str] = []
+    if found.drifted:
+        lines += [*tables.lines(map(_row, found.drifted), _HEAD), ""]
     lines += [f"rule `{name}`: nothing seen uses it" for name in found.unused]
     lines += [f"exception `{name}`: nothing seen uses it" for name in found.exceptions]
     lines += [
@@ -147,18 +181,18 @@ def _row(drifted: Drifted) -> tuple[str, ...]:
     )
 
 
-def _plain(edges: CountedEdges, found: Drift) -> dict[str, object]:
+def _plain(edges: CountedEdges, found: Drift) -> DriftFound:
     return {
         "drift": found.found,
         "notCounted": edges.left_out,
         "seen": [_plain_place(drifted) for drifted in found.drifted],
-        "unusedRules": found.unused,
-        "unusedExceptions": found.exceptions,
-        "comparedInPart": found.partly,
+        "unusedRules": list(found.unused),
+        "unusedExceptions": list(found.exceptions),
+        "comparedInPart": list(found.partly),
     }
 
 
-def _plain_place(drifted: Drifted) -> dict[str, object]:
+def _plain_place(drifted: Drifted) -> DriftedMessages:
     place = drifted.place
     return {
         "what": place.what.name,
@@ -169,7 +203,7 @@ def _plain_place(drifted: Drifted) -> dict[str, object]:
         "method": place.method,
         "route": place.route,
         "direction": place.direction.value,
-        "infoTypes": drifted.identifiers,
+        "infoTypes": list(drifted.identifiers),
         "messages": drifted.messages,
         "last": drifted.last.isoformat(),
         "refused": drifted.stopped,

@@ -1,17 +1,18 @@
 """`phiguard policy schema`: the schemas of policy files, for editors and for Kubernetes."""
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import orjson
 import yaml
 
 from extauthz.commands.errors import UsageError
+from extauthz.commands.output import formats, output_file
+from extauthz.commands.output.formats import OtherForm
 from extauthz.policies import revision
 from extauthz.policies.files import PolicyUnreadableError, read_detectors
 from extauthz.rest import policy_keys
+from extauthz.terminal import json_text
 from mesh.policy.vocabulary import Vocabulary
 from mesh.policy_file.admission import admission_policy
 from mesh.policy_file.custom_resource import custom_resource_definition
@@ -47,6 +48,7 @@ def add_parser(actions: "_Subparsers") -> None:
         metavar="FILE",
         help="with --admission: your own detectors, as for `serve`; repeat it for several",
     )
+    formats.declare(parser, OtherForm("a JSON Schema, or objects of Kubernetes as YAML"))
     parser.set_defaults(run=run)
 
 
@@ -54,13 +56,17 @@ def run(args: argparse.Namespace) -> int:
     """Print the JSON Schema, or objects for Kubernetes."""
     if args.admission:
         made = admission_policy(args.admission, _vocabulary(args.detectors))
-        sys.stdout.write(yaml.safe_dump_all(made, sort_keys=False, width=120))
+        _write(yaml.safe_dump_all(made, sort_keys=False, width=120))
     elif args.crd:
-        sys.stdout.write(yaml.safe_dump(custom_resource_definition(), sort_keys=False, width=120))
+        _write(yaml.safe_dump(custom_resource_definition(), sort_keys=False, width=120))
     else:
         schema = policy_keys.json_schema() if args.rest else json_schema()
-        sys.stdout.write(orjson.dumps(schema, option=orjson.OPT_INDENT_2).decode() + "\n")
+        json_text.write(schema)
     return 0
+
+
+def _write(text: str) -> None:
+    output_file.write((text,), None)
 
 
 def _vocabulary(files: list[Path]) -> Vocabulary:

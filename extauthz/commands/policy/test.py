@@ -1,18 +1,46 @@
 """`phiguard policy test`: runs case files, and says which rules the cases exercise."""
 
 import argparse
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 from extauthz.commands import cases, simulate
 from extauthz.commands.errors import UsageError
+from extauthz.commands.output import formats
+from extauthz.commands.output.formats import JsonForm
 from extauthz.commands.policy import junit
+from extauthz.commands.simulate import CaseOutcome
+from extauthz.terminal import json_text, say
 from mesh.analysis.cases import Case, CaseResult
 from mesh.analysis.rule_coverage import RuleCoverage, rule_coverage
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+class TestedFile(TypedDict):
+    """The cases of one file."""
+
+    file: str
+    cases: list[CaseOutcome]
+
+
+class ExercisedRule(TypedDict):
+    """How many cases name a rule's edge."""
+
+    policy: Annotated[str, "its name"]
+    rule: str
+    requests: int
+    responses: int
+
+
+class Tested(TypedDict):
+    """The results of all cases, and which rules they exercise."""
+
+    passed: Annotated[bool, "whether each case passed"]
+    failed: Annotated[int, "how many did not"]
+    files: list[TestedFile]
+    rules: list[ExercisedRule]
 
 
 def add_parser(actions: "_Subparsers") -> None:
@@ -26,6 +54,7 @@ def add_parser(actions: "_Subparsers") -> None:
         "--every-rule", action="store_true", help="fail when no case exercises some rule"
     )
     cases.add_choices(parser)
+    formats.add(parser, JsonForm(Tested))
     parser.set_defaults(run=run)
 
 
@@ -38,17 +67,42 @@ def run(args: argparse.Namespace) -> int:
     engines = cases.Engines(args)
     results = {path: list(cases.pairs_of_file(path, engines)) for path in args.cases}
     pairs = [pair for found in results.values() for pair in found]
-    for path, found in results.items():
-        for _, result in found:
-            for line in simulate.differences(path, result):
-                sys.stdout.write(line + "\n")
     if args.junit is not None:
         _write(args.junit, results)
     coverage = rule_coverage(pairs)
     failed = sum(not result.passed for _, result in pairs)
-    for line in _summary(len(pairs), failed, coverage):
-        sys.stdout.write(line + "\n")
+    if args.format == formats.JSON:
+        json_text.write(_plain(results, failed, coverage))
+    else:
+        for path, found in results.items():
+            for _, result in found:
+                say.lines(simulate.differences(path, result))
+        say.lines(_summary(len(pairs), failed, coverage))
     return int(failed > 0 or (args.every_rule and not all(rule.covered for rule in coverage)))
+
+
+def _plain(
+    results: dict[Path, list[tuple[Case, CaseResult]]],
+    failed: int,
+    coverage: tuple[RuleCoverage, ...],
+) -> Tested:
+    return Tested(
+        passed=not failed,
+        failed=failed,
+        files=[
+            TestedFile(file=str(path), cases=[simulate.plain(result) for _, result in found])
+            for path, found in results.items()
+        ],
+        rules=[
+            ExercisedRule(
+                policy=each.policy,
+                rule=each.rule,
+                requests=each.requests,
+                responses=each.responses,
+            )
+            for each in coverage
+        ],
+    )
 
 
 def _summary(total: int, failed: int, coverage: tuple[RuleCoverage, ...]) -> list[str]:

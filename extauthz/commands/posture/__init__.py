@@ -7,6 +7,7 @@ input.
 import argparse
 from typing import TYPE_CHECKING
 
+from extauthz.commands.groups import subcommands
 from extauthz.commands.posture import (
     audit,
     collect,
@@ -33,7 +34,6 @@ def add_parser(subparsers: "_Subparsers") -> None:
     parser = subparsers.add_parser(
         "posture", help="prove that the guard is up everywhere, or say where it is not known"
     )
-    names = "|".join(each.__name__.rpartition(".")[2] for each in _COMMANDS)
-    actions = parser.add_subparsers(dest="action", required=True, metavar=names)
+    actions = subcommands(parser)
     for command in _COMMANDS:
         command.add_parser(actions)

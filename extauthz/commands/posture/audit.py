@@ -5,9 +5,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from extauthz.commands import output_file
+from extauthz.commands.output import formats, output_file
+from extauthz.commands.output.formats import JsonForm
 from extauthz.commands.posture import coverage_lines, judged, records, sources
 from extauthz.commands.posture.outputs import FORMATS, Ask
+from extauthz.terminal import say, screen
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -18,9 +20,8 @@ def add_parser(actions: "_Subparsers") -> None:
     parser = actions.add_parser("audit", help="judge each cell: UP, DOWN or UNKNOWN")
     sources.add_source(parser)
     judged.add_choice(parser)
-    parser.add_argument(
-        "--format", choices=tuple(FORMATS), default="table", help="default: %(default)s"
-    )
+    others = tuple(name for name in FORMATS if name not in (formats.TABLE, formats.JSON))
+    formats.add(parser, JsonForm(file="posture.schema.json"), text=formats.TABLE, others=others)
     parser.add_argument(
         "--output", "-o", type=Path, metavar="FILE", help="default: the standard output"
     )
@@ -39,11 +40,13 @@ def run(args: argparse.Namespace) -> int:
     records.check(args)
     audited = judged.audited(args)
     known = judged.accepted(args, audited.report.at)
-    output_file.write((FORMATS[args.format](Ask(audited, known, args.all)),), args.output)
+    where = screen.FILE if args.output else screen.of(sys.stdout)
+    ask = Ask(audited, known, args.all, where)
+    output_file.write((FORMATS[args.format](ask),), args.output)
     records.keep(args, audited, known)
     for problem in audited.problems:
-        sys.stderr.write(f"not read: {problem}\n")
+        say.note(f"not read: {problem}")
     for each in known.ended():
-        sys.stderr.write(f"no longer accepted since {each.until}: {each.cells}\n")
-    sys.stderr.write(f"{coverage_lines.board(audited.report, known)}\n")
+        say.note(f"no longer accepted since {each.until}: {each.cells}")
+    say.note(coverage_lines.board(audited.report, known))
     return judged.code(audited.report, known, strict=args.strict)

@@ -1,17 +1,30 @@
 """`phiguard posture collect`: write what a live cluster shows into a folder, by the least role."""
 
 import argparse
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
-from extauthz.commands.errors import UsageError
+from extauthz.commands.errors import UNREAD, UsageError
+from extauthz.commands.output import formats, kubernetes_list, output_file
+from extauthz.commands.output.formats import JsonForm
+from extauthz.commands.output.kubernetes_list import KubernetesList
 from extauthz.commands.posture import sources
 from extauthz.posture import cluster, folder_writer, proxy_job
 from extauthz.posture.folder_writer import WriteError
+from extauthz.terminal import json_text, say
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+class Collected(TypedDict):
+    """What was written into a folder."""
+
+    folder: str
+    objects: Annotated[int, "how many"]
+    kinds: Annotated[int, "of so many kinds"]
+    proxies: Annotated[int, "dumps of so many proxies"]
+    problems: Annotated[list[str], "what could not be read"]
 
 
 def add_parser(actions: "_Subparsers") -> None:
@@ -39,34 +52,54 @@ def add_parser(actions: "_Subparsers") -> None:
         help="print a Job that collects the proxies' dumps, and end. IMAGE has a shell and "
         "kubectl. Its role is powerful: it may run commands in every pod",
     )
+    formats.add(parser, JsonForm(Collected | KubernetesList))
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Collect. Returns 1 when something could not be read. Raises UsageError."""
+    """Collect. Returns 2 when something could not be read. Raises UsageError."""
     if args.role:
-        sys.stdout.write(cluster.role(sources.root_of(args.source)))
-        return 0
+        return _objects(args, cluster.role(sources.root_of(args.source)))
     if args.job:
-        sys.stdout.write(proxy_job.manifests(args.job, sources.root_of(args.source)))
-        return 0
+        return _objects(args, proxy_job.manifests(args.job, sources.root_of(args.source)))
     if not sources.is_live(args.source):
         raise UsageError(f"{args.source or 'collect'}: name the cluster: {sources.SCHEME}")
     if args.output is None:
         raise UsageError("collect: name a new folder with --output DIR")
+    return _collected(args, args.output)
+
+
+def _collected(args: argparse.Namespace, output: Path) -> int:
     found = sources.collected(args)
     if not found.listings:
         why = f" ({found.problems[0]})" if found.problems else ""
         raise UsageError(f"{args.source}: nothing could be listed{why}")
     try:
-        folder_writer.write(found, args.output)
+        folder_writer.write(found, output)
     except WriteError as error:
         raise UsageError(f"--output {error}") from None
-    for problem in found.problems:
-        sys.stderr.write(f"not read: {problem}\n")
-    count = sum(len(each.items) for each in found.listings)
-    sys.stderr.write(
-        f"{args.output}: {count} objects of {len(found.listings)} kinds, {len(found.dumps)} "
-        "proxies\n"
+    made = Collected(
+        folder=str(args.output),
+        objects=sum(len(each.items) for each in found.listings),
+        kinds=len(found.listings),
+        proxies=len(found.dumps),
+        problems=list(found.problems),
     )
-    return int(bool(found.problems))
+    for problem in found.problems:
+        say.note(f"not read: {problem}")
+    if args.format == formats.JSON:
+        json_text.write(made)
+    else:
+        say.note(
+            f"{args.output}: {made['objects']} objects of {made['kinds']} kinds, "
+            f"{made['proxies']} proxies"
+        )
+    return UNREAD * bool(found.problems)
+
+
+def _objects(args: argparse.Namespace, text: str) -> int:
+    if args.format == formats.JSON:
+        json_text.write(kubernetes_list.of_yaml(text))
+    else:
+        output_file.write((text,), None)
+    return 0

@@ -1,15 +1,13 @@
 """`phiguard posture diff`: which cells turned between two reports or folders, and why."""
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
 
-import orjson
-
-from extauthz.commands.audit import ledgers
 from extauthz.commands.errors import UsageError
+from extauthz.commands.output import formats
+from extauthz.commands.output.formats import JsonForm
 from extauthz.commands.posture import judged, sources, turns
-from extauthz.commands.table import shown
+from extauthz.terminal import json_text, say
 from mesh.posture.drift import drift
 
 if TYPE_CHECKING:
@@ -26,7 +24,7 @@ def add_parser(actions: "_Subparsers") -> None:
     sources.add_cluster(parser)
     sources.add_judging(parser)
     judged.add_choice(parser)
-    ledgers.add_format(parser)
+    formats.add(parser, JsonForm(turns.TurnedCell, is_lines=True), text=formats.TABLE)
     parser.set_defaults(run=run)
 
 
@@ -42,9 +40,8 @@ def run(args: argparse.Namespace) -> int:
     args.source = args.after
     after = judged.audited(args)
     found = drift(before.report, after.report)
-    if args.format == "json":
-        lines = [orjson.dumps(turns.value_of(each)).decode() for each in found]
+    if args.format == formats.JSON:
+        json_text.write_lines(map(turns.value_of, found))
     else:
-        lines = [shown(each.line) for each in found] or ["nothing turned"]
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
+        say.lines([each.line for each in found] or ["nothing turned"])
     return int(any(turns.is_worse(each) for each in found))

@@ -3,14 +3,16 @@
 import argparse
 import contextlib
 import signal
-import sys
 import threading
 from typing import TYPE_CHECKING
 
 from extauthz.commands import canary_key
 from extauthz.commands.errors import UsageError
+from extauthz.commands.output import formats
+from extauthz.commands.output.formats import OtherForm
 from extauthz.listeners import SettingsError, parse_listen
 from extauthz.posture import echo
+from extauthz.terminal import say
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -23,6 +25,7 @@ def add_parser(subparsers: "_Subparsers") -> None:
     )
     parser.add_argument("--listen", required=True, metavar="HOST:PORT", help="address of the echo")
     canary_key.add_option(parser)
+    formats.declare(parser, OtherForm("nothing: it is a server"))
     parser.set_defaults(run=run)
 
 
@@ -45,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: ending.set())
     with contextlib.closing(server.socket):
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        sys.stderr.write(f"serving {host}:{server.server_port}\n")
+        say.note(f"serving {host}:{server.server_port}")
         ending.wait()
         server.shutdown()
     return 0

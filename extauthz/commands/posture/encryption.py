@@ -1,25 +1,25 @@
 """`phiguard posture encryption`: what is encrypted, by whom, until when, and what is not."""
 
 import argparse
-import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import orjson
 import yaml
 
-from atrest.protection import Evidence, Shield
+from atrest.protection import Evidence
 from extauthz.commands.audit import ledgers
 from extauthz.commands.errors import UsageError
-from extauthz.commands.posture import sources
-from extauthz.commands.table import aligned, shown
+from extauthz.commands.output import formats
+from extauthz.commands.output.formats import JsonForm
+from extauthz.commands.posture import encryption_json, sources
+from extauthz.commands.posture.encryption_json import FoundEncryption, has_ended, word_of
 from extauthz.posture.collection import Collection
 from extauthz.posture.inputs import mesh_of, proxies_of
 from extauthz.posture.times import written
 from extauthz.records.ledger.chain import Record
 from extauthz.rest.volumes import Volumes
+from extauthz.terminal import json_text, say, tables
 from mesh.posture import encryption, seen_edges, stored_objects
 from mesh.posture.destinations import tls_ports
 from mesh.posture.encryption import Certificate, Edge, Encryption
@@ -34,36 +34,6 @@ _BATCH: Final = 10_000
 _NOBODY: Final = "(no certificate)"
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """Everything that is known of encryption.
-
-    Args:
-        at: Unix seconds, to compare certificates with.
-        volumes: evidence by claim, `NAMESPACE/NAME`.
-        problems: what could not be read.
-    """
-
-    at: float
-    edges: Sequence[Edge]
-    seen: Sequence[SeenEdge]
-    certificates: Sequence[Certificate]
-    volumes: Sequence[tuple[str, Evidence]]
-    stored: Sequence[Stored]
-    problems: Sequence[str]
-
-    @property
-    def is_open(self) -> bool:
-        """Whether something is known not to be encrypted, or a certificate has ended."""
-        return (
-            any(each.encryption is Encryption.PLAINTEXT for each in self.edges)
-            or any(not each.mutual for each in self.seen)
-            or any(_has_ended(each, self.at) for each in self.certificates)
-            or any(each.shield is Shield.DOWN for _, each in self.volumes)
-            or any(each.is_encrypted is False for each in self.stored)
-        )
-
-
 def add_parser(actions: "_Subparsers") -> None:
     """Add `encryption`."""
     parser = actions.add_parser("encryption", help="what is encrypted, by whom, and until when")
@@ -74,30 +44,29 @@ def add_parser(actions: "_Subparsers") -> None:
         metavar="FILE",
         help="the API server's EncryptionConfiguration, which no API shows",
     )
-    ledgers.add_format(parser)
+    formats.add(parser, JsonForm(encryption_json.Encrypted), text=formats.TABLE)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Report. Return 1 when something is known to be open, else 0. Raises UsageError."""
     found = _found(args, sources.collected(args))
-    if args.format == "json":
-        text = orjson.dumps(_value(found), option=orjson.OPT_INDENT_2).decode() + "\n"
+    if args.format == formats.JSON:
+        json_text.write(encryption_json.plain(found))
     else:
-        text = "".join(f"{line}\n" for line in _lines(found))
-    sys.stdout.write(text)
+        say.lines(_lines(found))
     for problem in found.problems:
-        sys.stderr.write(f"phiguard: {shown(problem)}\n")
+        say.problem(problem)
     return int(found.is_open)
 
 
-def _found(args: argparse.Namespace, collection: Collection) -> _Found:
+def _found(args: argparse.Namespace, collection: Collection) -> FoundEncryption:
     proxies, problems = proxies_of(collection, args.provider)
     edges, certificates = list[Edge](), list[Certificate]()
     for proxy in proxies:
         edges += proxy.edges
         certificates += proxy.certificates
-    return _Found(
+    return FoundEncryption(
         at=sources.moment(args),
         edges=encryption.as_applications_say(
             encryption.edges(edges), tls_ports(mesh_of(collection, args.provider))
@@ -129,7 +98,7 @@ def _seen(args: argparse.Namespace) -> tuple[SeenEdge, ...]:
                     into[:] = seen_edges.merged(into)
 
         if problem := ledgers.verify(chain, ledgers.heads(args), watch).problem:
-            sys.stderr.write(f"phiguard: {shown(ledgers.said(chain, problem))}\n")
+            say.problem(ledgers.said(chain, problem))
         else:
             found += of_chain
     return seen_edges.merged(found)
@@ -164,11 +133,7 @@ def _stored(path: Path | None) -> tuple[Stored, ...]:
         raise UsageError(f"{flag}: {error}") from None
 
 
-def _has_ended(certificate: Certificate, at: float) -> bool:
-    return certificate.until is not None and certificate.until < at
-
-
-def _lines(found: _Found) -> Iterator[str]:
+def _lines(found: FoundEncryption) -> Iterator[str]:
     """Each part with its heading, what is open first."""
     yield from _part(
         "edges, as the proxies are configured",
@@ -205,14 +170,15 @@ def _lines(found: _Found) -> Iterator[str]:
     yield from _part(
         "objects of the API server",
         ("encrypted", "kind", "why"),
-        [(_word(each.is_encrypted), each.kind, each.text) for each in found.stored],
+        [(word_of(each.is_encrypted), each.kind, each.text) for each in found.stored],
     )
 
 
 def _part(title: str, head: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:
     yield title
-    yield from (f"  {shown(line)}" for line in aligned([head, *rows] if rows else []))
-    if not rows:
+    if rows:
+        yield from tables.lines(rows, head, indent="  ")
+    else:
         yield "  not known: nothing was given that says it"
     yield ""
 
@@ -220,37 +186,8 @@ def _part(title: str, head: tuple[str, ...], rows: list[tuple[str, ...]]) -> Ite
 def _days(certificate: Certificate, at: float) -> str:
     if certificate.until is None:
         return "?"
-    return "ended" if _has_ended(certificate, at) else f"{(certificate.until - at) / _DAY:.1f}"
+    return "ended" if has_ended(certificate, at) else f"{(certificate.until - at) / _DAY:.1f}"
 
 
 def _age(certificate: Certificate, at: float) -> str:
     return "?" if certificate.since is None else f"{(at - certificate.since) / _DAY:.1f}"
-
-
-def _word(holds: bool | None) -> str:
-    return {True: "UP", False: "DOWN", None: "UNKNOWN"}[holds]
-
-
-def _value(found: _Found) -> dict[str, Any]:
-    """The same as JSON."""
-    return {
-        "at": written(found.at),
-        "edges": [asdict(each) for each in found.edges],
-        "seen": [{**asdict(each), "last": written(each.last)} for each in found.seen],
-        "certificates": [
-            {
-                **asdict(each),
-                "since": None if each.since is None else written(each.since),
-                "until": None if each.until is None else written(each.until),
-            }
-            for each in found.certificates
-        ],
-        "volumes": [
-            {"claim": claim, "asked": each.asked, "answer": each.answer, "encrypted": each.shield}
-            for claim, each in found.volumes
-        ],
-        "objects": [
-            {"kind": each.kind, "encrypted": _word(each.is_encrypted), "why": each.text}
-            for each in found.stored
-        ],
-    }

@@ -2,15 +2,16 @@
 
 import argparse
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from fnmatch import translate
 from typing import TYPE_CHECKING, Final
 
 from extauthz.commands.errors import UsageError
-from extauthz.commands.posture import judged, sources
-from extauthz.commands.table import shown
+from extauthz.commands.output import formats
+from extauthz.commands.output.formats import JsonForm
+from extauthz.commands.posture import judged, report_file, sources
 from extauthz.posture.times import written
+from extauthz.terminal import json_text, say
 from mesh.posture.acceptance import Accepted
 from mesh.posture.evidence import Evidence, Layer, Stance
 from mesh.posture.verdict import Verdict
@@ -39,6 +40,10 @@ def add_parser(actions: "_Subparsers") -> None:
         help="its name, or a glob of names: clinic/Deployment/ehr/inbound/8080/mesh",
     )
     judged.add_choice(parser)
+    formats.add(
+        parser,
+        JsonForm(file="posture.schema.json", pointer="/properties/cells/items", is_list=True),
+    )
     parser.set_defaults(run=run)
 
 
@@ -49,14 +54,20 @@ def run(args: argparse.Namespace) -> int:
     found = _named(audited.report.verdicts, args.cell)
     if not found:
         near = f"; there are {len(audited.report.verdicts)} cells, `audit --all` lists them"
-        raise UsageError(f"{shown(args.cell)}: no such cell{near}")
-    for verdict in found[:_MOST]:
-        text = "\n".join(map(shown, lines(verdict, known, audited.report.at)))
-        sys.stdout.write(f"{text}\n\n")
-    if len(found) > _MOST:
-        sys.stderr.write(f"{len(found) - _MOST} more cells have such a name\n")
+        raise UsageError(f"{args.cell}: no such cell{near}")
+    if args.format == formats.JSON:
+        json_text.write([report_file.cell_value(each, known) for each in found])
+    else:
+        _tell(found, known, audited.report.at)
     report = type(audited.report)(audited.report.at, tuple(found), ())
     return judged.code(report, known, strict=False)
+
+
+def _tell(found: Sequence[Verdict], known: Accepted, now: float) -> None:
+    for verdict in found[:_MOST]:
+        say.lines([*lines(verdict, known, now), ""])
+    if len(found) > _MOST:
+        say.note(f"{len(found) - _MOST} more cells have such a name")
 
 
 def _named(verdicts: Sequence[Verdict], name: str) -> list[Verdict]:

@@ -6,13 +6,13 @@ from typing import Any, Final
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
-import orjson
-
 from atrest.exports import sarif_log
 from extauthz.commands.posture import page, report_file
 from extauthz.commands.posture.sources import Audited
-from extauthz.commands.table import aligned, shown
 from extauthz.records.release import VERSION
+from extauthz.terminal import json_text, tables
+from extauthz.terminal.screen import FILE, Screen
+from extauthz.terminal.text import shown
 from mesh.posture.acceptance import Acceptance, Accepted
 from mesh.posture.verdict import State, Verdict
 
@@ -25,11 +25,13 @@ class Ask:
 
     Args:
         everything: also the cells that are UP, in the table.
+        screen: where the table is shown.
     """
 
     audited: Audited
     accepted: Accepted
     everything: bool = False
+    screen: Screen = FILE
 
     def rows(self) -> list[Verdict]:
         """The cells that the table shows, DOWN first."""
@@ -40,21 +42,21 @@ class Ask:
 
 def table(ask: Ask) -> str:
     """One line a cell: what it is, and why."""
-    rows = [("state", "cell", "why")]
+    rows: list[tuple[str, ...]] = []
     for verdict in ask.rows():
         known = ask.accepted.of(verdict)
         why = verdict.line.removeprefix(f"{verdict.cell}: {verdict.title}: ")
         note = f" [accepted until {known.until} by {known.by}: {known.reason}]" if known else ""
-        rows.append((verdict.title, str(verdict.cell), shown(why + note)))
+        rows.append((verdict.title, str(verdict.cell), why + note))
     nothing = "no cell is DOWN or UNKNOWN" if ask.audited.report.verdicts else "no cell was found"
-    lines = aligned(rows) if len(rows) > 1 else [nothing]
-    return "".join(f"{shown(line)}\n" for line in lines)
+    lines = tables.lines(rows, ("state", "cell", "why"), ask.screen) if rows else [nothing]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def as_json(ask: Ask) -> str:
     """One JSON object."""
     value = report_file.value_of(ask.audited, ask.accepted)
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n"
+    return json_text.pretty(value).decode()
 
 
 def sarif(ask: Ask) -> str:

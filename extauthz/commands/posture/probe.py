@@ -5,14 +5,15 @@
 
 import argparse
 import signal
-import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final, TypedDict
 
 from extauthz.commands import canary_key
 from extauthz.commands.errors import UsageError
+from extauthz.commands.output import formats, output_file
+from extauthz.commands.output.formats import JsonForm
 from extauthz.commands.posture.canary_ledger import LedgerLook
 from extauthz.commands.posture.sources import duration
 from extauthz.listeners import SettingsError, parse_listen
@@ -20,6 +21,7 @@ from extauthz.posture import canary_files
 from extauthz.posture.canary_client import Way
 from extauthz.posture.canary_files import CanaryFileError, OutcomeFile
 from extauthz.posture.prober import Prober, Recorded
+from extauthz.terminal import say, tones
 from mesh.message.identity import is_principal
 from mesh.posture.canary.history import line_of
 from mesh.posture.canary.outcome import Outcome, Result
@@ -31,6 +33,31 @@ if TYPE_CHECKING:
 _TIMEOUT: Final = "10s"
 _RECORD_SECONDS: Final = 5.0
 """How long a decision is waited for in a copy of a ledger that is a little behind."""
+
+
+class SeenCanary(TypedDict):
+    """What the guard has proved to have seen of a canary."""
+
+    state: str
+    gate: str
+    mtls: bool
+    verdict: str
+    coverage: str
+
+
+class CanaryOutcome(TypedDict):
+    """What became of one canary."""
+
+    kind: Annotated[str, "canary"]
+    at: Annotated[float, "when it was sent, in Unix seconds"]
+    cell: Annotated[str, "that it tried"]
+    address: Annotated[str, "where it was sent to"]
+    pod: Annotated[str, "where the address is of one pod; else empty"]
+    purpose: str
+    result: str
+    decision: Annotated[str, "id of the guard's decision; empty without one"]
+    status: Annotated[int, "of the answer; 0 without one"]
+    seen: SeenCanary | None
 
 
 def add_parser(subparsers: "_Subparsers") -> None:
@@ -87,6 +114,8 @@ def add_parser(subparsers: "_Subparsers") -> None:
         metavar="DURATION",
         help="time for an answer (default: %(default)s)",
     )
+    # a probe runs in a pod, and its output is a log
+    formats.add(parser, JsonForm(CanaryOutcome, is_lines=True), default=formats.JSON)
     parser.set_defaults(run=run)
 
 
@@ -96,7 +125,7 @@ def run(args: argparse.Namespace) -> int:
         prober = _prober(args)
         targets = canary_files.read_targets(args.targets)
         if args.once:
-            return _once(prober, targets)
+            return _once(prober, targets, args.format)
         return _forever(prober, args)
     except CanaryFileError as error:
         raise UsageError(str(error)) from None
@@ -127,13 +156,13 @@ def _recorded(folders: Sequence[Path]) -> Recorded:
     return LedgerLook(folders, _RECORD_SECONDS).holds
 
 
-def _once(prober: Prober, targets: tuple[Target, ...]) -> int:
-    found = list(_told(prober.once(targets)))
+def _once(prober: Prober, targets: tuple[Target, ...], form: str) -> int:
+    found = list(_told(prober.once(targets), form))
     rest = len(targets) - len(found)
     if rest:
-        sys.stderr.write(
+        say.note(
             f"{rest} of {len(targets)} targets left out: a canary was sent to the cell "
-            f"within {LEAST_SECONDS:.0f} s\n"
+            f"within {LEAST_SECONDS:.0f} s"
         )
     return 0 if found and all(map(_is_good, found)) else 1
 
@@ -148,17 +177,26 @@ def _forever(prober: Prober, args: argparse.Namespace) -> int:
     def targets() -> tuple[Target, ...]:
         return canary_files.read_targets(args.targets)
 
-    for _ in _told(prober.forever(targets, period, ending.wait)):
+    for _ in _told(prober.forever(targets, period, ending.wait), args.format):
         pass
     return 0
 
 
-def _told(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+def _told(outcomes: Iterable[Outcome], form: str) -> Iterator[Outcome]:
     """Yield each outcome after its line was written to standard output."""
     for outcome in outcomes:
-        sys.stdout.write(f"{line_of(outcome)}\n")
-        sys.stdout.flush()
+        if form == formats.JSON:
+            output_file.write((f"{line_of(outcome)}\n",), None)
+        else:
+            say.line(tones.led(_words(outcome)))
+            say.flush()
         yield outcome
+
+
+def _words(outcome: Outcome) -> str:
+    what = f"{outcome.result} {outcome.cell}: {outcome.purpose} to {outcome.address}"
+    status = f", status {outcome.status}" if outcome.status else ""
+    return f"{what}{status}{f', decision {outcome.decision}' if outcome.decision else ''}"
 
 
 def _is_good(outcome: Outcome) -> bool:

@@ -36,7 +36,7 @@ def value_of(audited: Audited, accepted: Accepted) -> dict[str, Any]:
         "at": written(report.at),
         "source": audited.source,
         "summary": summary_of(report, accepted),
-        "cells": [_cell(each, accepted) for each in report.verdicts],
+        "cells": [cell_value(each, accepted) for each in report.verdicts],
         "omitted": [{"name": each.name, "why": each.why} for each in report.omitted],
         "problems": list(audited.problems),
     }
@@ -85,7 +85,8 @@ def _read(value: Mapping[str, Any]) -> Audited:
     return Audited(str(value["source"]), Report(at, verdicts, omitted), problems)
 
 
-def _cell(verdict: Verdict, accepted: Accepted) -> dict[str, Any]:
+def cell_value(verdict: Verdict, accepted: Accepted) -> dict[str, Any]:
+    """Return a cell of a report as a JSON value."""
     cell, why, known = verdict.cell, verdict.decisive, accepted.of(verdict)
     return {
         "cell": str(cell),

@@ -1,11 +1,20 @@
 """Cells that turned, as JSON has them, and whether they are worse now."""
 
-from typing import Any, Final
+from typing import Annotated, Final, TypedDict
 
 from mesh.posture.drift import Turn
 from mesh.posture.verdict import State
 
 _ORDER: Final = {state: place for place, state in enumerate(State)}
+
+
+class TurnedCell(TypedDict):
+    """A cell that turned."""
+
+    cell: Annotated[str, "its name"]
+    before: Annotated[str | None, "UP, DOWN or UNKNOWN; null for a new cell"]
+    after: Annotated[str | None, "the same; null for a cell that is gone"]
+    line: Annotated[str, "why"]
 
 
 def is_worse(turn: Turn) -> bool:
@@ -19,7 +28,7 @@ def is_worse(turn: Turn) -> bool:
     return _ORDER[turn.after.state] > _ORDER[before]
 
 
-def value_of(turn: Turn) -> dict[str, Any]:
+def value_of(turn: Turn) -> TurnedCell:
     """Return one turn as a JSON value. A cell that is new or gone has no state there."""
     return {
         "cell": str(turn.cell),

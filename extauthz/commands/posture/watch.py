@@ -7,19 +7,17 @@ It follows the objects by watches. An event is followed by an audit at once; oth
 import argparse
 import queue
 import socket
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
-
-import orjson
+from typing import TYPE_CHECKING, Annotated, Final, TypedDict
 
 from extauthz.commands.errors import UsageError
+from extauthz.commands.output import formats
+from extauthz.commands.output.formats import JsonForm
 from extauthz.commands.posture import coverage_lines, judged, report_file, sources, turns
 from extauthz.commands.posture.records import accepted_in
 from extauthz.commands.posture.sources import Audited
-from extauthz.commands.table import shown
 from extauthz.guard.metrics_page import MetricsPage
 from extauthz.listeners import SettingsError, parse_listen
 from extauthz.posture import garbage, metrics
@@ -28,6 +26,7 @@ from extauthz.posture.inputs import inputs_of
 from extauthz.posture.times import written
 from extauthz.posture.watcher import Change, ClusterWatcher
 from extauthz.records.exposition import Source
+from extauthz.terminal import json_text, say
 from mesh.posture.audit import Report, audit
 from mesh.posture.drift import Turn, drift
 
@@ -41,17 +40,31 @@ _MOST_CHANGES: Final = 20
 _MOST_TURNS: Final = 200
 
 
+class WatchedChange(TypedDict):
+    """A change of an object that can have turned the cells."""
+
+    type: Annotated[str, "of the event"]
+    name: Annotated[str, "of the object"]
+    manager: Annotated[str, "who wrote it"]
+    at: Annotated[str, "when"]
+    why: str
+
+
+class Turned(TypedDict):
+    """Cells that turned together."""
+
+    at: Annotated[str, "of the audit"]
+    changes: list[WatchedChange]
+    turns: list[turns.TurnedCell]
+    summary: Annotated[dict[str, int | bool], "as in docs/posture.schema.json"]
+
+
 def add_parser(actions: "_Subparsers") -> None:
     """Add `watch`."""
     parser = actions.add_parser("watch", help="print which cells turn, while the cluster changes")
     sources.add_source(parser)
     judged.add_choice(parser)
-    parser.add_argument(
-        "--format",
-        choices=("table", "json"),
-        default="table",
-        help="lines for people, or JSON lines (default: %(default)s)",
-    )
+    formats.add(parser, JsonForm(Turned, is_lines=True), text=formats.TABLE)
     parser.add_argument(
         "--every",
         default="1m",
@@ -138,9 +151,8 @@ def _loop(args: argparse.Namespace, watcher: ClusterWatcher, others: _Others, pa
         page.take(audited, accepted_in(audited, accepted))
         if before is None:
             for problem in audited.problems:
-                sys.stderr.write(f"not read: {problem}\n")
-            sys.stderr.write(f"{coverage_lines.board(audited.report, accepted)}\n")
-            sys.stderr.flush()
+                say.note(f"not read: {problem}")
+            say.note(coverage_lines.board(audited.report, accepted))
         else:
             found = drift(before.report, audited.report)
             if found:
@@ -180,33 +192,31 @@ def _print(
 ) -> None:
     """Print what changed, and the cells that turned."""
     likely = _causes(changes, found)
-    if args.format == "json":
-        value = {
-            "at": written(audited.report.at),
-            "changes": [
-                {
-                    "type": each.type,
-                    "name": each.name,
-                    "manager": each.manager,
-                    "at": each.at,
-                    "why": each.why,
-                }
-                for each in likely
-            ],
-            "turns": [turns.value_of(each) for each in found],
-            "summary": report_file.summary_of(
-                audited.report, judged.accepted(args, audited.report.at)
-            ),
-        }
-        lines = [orjson.dumps(value).decode()]
-    else:
-        at = written(audited.report.at)[:19]
-        causes = [f"{at} {shown(each.line)}" for each in likely] or [f"{at} evidence grew old"]
-        lines = [*causes, *(f"{at}   {shown(each.line)}" for each in found[:_MOST_TURNS])]
-        if len(found) > _MOST_TURNS:
-            lines.append(f"{at}   {len(found) - _MOST_TURNS} more; --format json has all")
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
-    sys.stdout.flush()
+    if args.format == formats.JSON:
+        json_text.write_line(_value(args, audited, likely, found))
+        return
+    at = written(audited.report.at)[:19]
+    causes = [f"{at} {each.line}" for each in likely] or [f"{at} evidence grew old"]
+    say.lines([*causes, *(f"{at}   {each.line}" for each in found[:_MOST_TURNS])])
+    if len(found) > _MOST_TURNS:
+        say.line(f"{at}   {len(found) - _MOST_TURNS} more; --format json has all")
+    say.flush()
+
+
+def _value(
+    args: argparse.Namespace, audited: Audited, likely: list[Change], found: Sequence[Turn]
+) -> Turned:
+    return Turned(
+        at=written(audited.report.at),
+        changes=[
+            WatchedChange(
+                type=each.type, name=each.name, manager=each.manager, at=each.at, why=each.why
+            )
+            for each in likely
+        ],
+        turns=[turns.value_of(each) for each in found],
+        summary=report_file.summary_of(audited.report, judged.accepted(args, audited.report.at)),
+    )
 
 
 def _causes(changes: list[Change], found: Sequence[Turn]) -> list[Change]:

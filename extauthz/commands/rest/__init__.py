@@ -3,6 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
+from extauthz.commands.groups import subcommands
 from extauthz.commands.rest import check, diff, explain, locate, report, scan, status
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ def add_parser(subparsers: "_Subparsers") -> None:
     parser = subparsers.add_parser(
         "rest", help="find the PHI at rest in files, buckets and databases"
     )
-    actions = parser.add_subparsers(
-        dest="action", required=True, metavar="scan|status|report|check|diff|explain|locate"
-    )
+    actions = subcommands(parser)
     for command in (scan, status, report, check, diff, explain, locate):
         command.add_parser(actions)

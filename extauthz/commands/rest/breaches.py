@@ -9,23 +9,50 @@ that a breach that is known raises no second alarm.
 import argparse
 import contextlib
 import hashlib
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, TypedDict
 
 from atrest.exports.names import identifier_of, json_line
 from atrest.policy import Breach, RestPolicy, breaches, breaches_of_place
 from extauthz.commands.errors import UsageError
-from extauthz.commands.table import shown
 from extauthz.detection.detector_sets import DetectorSet
 from extauthz.policies import revision
 from extauthz.rest import policy_file
 from extauthz.rest.policy_file import PolicyFile
 from extauthz.rest.store import Store
+from extauthz.terminal import say
 from mesh.policy_file.problems import Severity
+
+
+class Alert(TypedDict):
+    """One breach of a policy."""
+
+    time: Annotated[str, "when it was found"]
+    kind: Annotated[str, "rest-breach"]
+    id: Annotated[str, "the same from scan to scan"]
+    policy: Annotated[str, "its name"]
+    policyDigest: str
+    rule: Annotated[str | None, "null when no rule names the unit"]
+    reason: str
+    source: str
+    object: Annotated[str, "name of the unit; what the detectors found in it is masked"]
+    key: Annotated[str | None, "of the unit; null for a place that could not be listed"]
+    column: str
+    field: str
+    infoType: str | None
+    identifier: Annotated[str | None, "class A to R of the infoType"]
+
+
+class Judged(TypedDict):
+    """A catalogue that was held against a policy."""
+
+    policy: Annotated[str, "its name"]
+    policyDigest: str
+    units: Annotated[int, "how many were judged"]
+    breaches: list[Alert]
 
 
 def add_alerts(parser: argparse.ArgumentParser) -> None:
@@ -57,7 +84,8 @@ def load(path: Path, sets: Sequence[DetectorSet], unseen: frozenset[str]) -> Pol
     if found is None:
         errors = (str(each) for each in problems if each.severity is Severity.ERROR)
         raise UsageError("\n".join(errors))
-    sys.stderr.write("".join(f"{problem}\n" for problem in problems))
+    for problem in problems:
+        say.note(str(problem))
     return found
 
 
@@ -96,35 +124,47 @@ class Judging:
     def say_end(self) -> None:
         """Print warnings for rules that name no unit, and what was counted."""
         for problem in self.file.unused(self.used):
-            sys.stderr.write(f"{problem}\n")
+            say.note(str(problem))
         policy = self.file.policy
         found = f"{self.found or 'no'} breach{'es' * (self.found != 1)}"
-        sys.stderr.write(f"policy {policy.name}: {self.units} units, {found}\n")
+        say.note(f"policy {policy.name}: {self.units} units, {found}")
 
 
-def tell(judging: Judging, alerts: Path | None, *, as_json: bool = False) -> int:
-    """Print every breach, append it to the file of alerts, and return the exit code.
+Told = Callable[[Breach, Alert], None]
+"""Is told each breach, and the same as JSON has it."""
+
+
+def as_text(breach: Breach, _alert: Alert) -> None:
+    """Print a breach as a line for people."""
+    say.line(words(breach))
+
+
+def tell(judging: Judging, alerts: Path | None, told: Told) -> Judged:
+    """Tell of every breach, append it to the file of alerts, and return all of them.
 
     Raises:
         UsageError: the file of alerts cannot be written.
     """
     now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     policy = judging.file.policy
+    found: list[Alert] = []
     try:
         with contextlib.ExitStack() as stack:
             file = stack.enter_context(alerts.open("a", encoding="utf-8")) if alerts else None
             for breach in judging.breaches():
-                line = json_line(alert(breach, policy, now))
-                sys.stdout.write(line if as_json else f"{words(breach)}\n")
+                found.append(alert(breach, policy, now))
+                told(breach, found[-1])
                 if file is not None:
-                    file.write(line)
+                    file.write(json_line(dict(found[-1])))
     except OSError as error:
         if alerts is None:
             raise
         why = (error.strerror or "cannot be written").lower()
         raise UsageError(f"--alerts {alerts}: {why}; name a file in a folder that exists") from None
     judging.say_end()
-    return int(judging.found > 0)
+    return Judged(
+        policy=policy.name, policyDigest=policy.digest, units=judging.units, breaches=found
+    )
 
 
 def words(breach: Breach) -> str:
@@ -133,10 +173,10 @@ def words(breach: Breach) -> str:
     inside = " ".join(part for part in (breach.column, breach.field) if part)
     what = f"{breach.info_type} " * bool(breach.info_type)
     rule = f"rule {breach.rule}" if breach.rule else "no rule names the unit"
-    return shown(f"{where}{f': {inside}' if inside else ''}: {what}{breach.why.value} ({rule})")
+    return f"{where}{f': {inside}' if inside else ''}: {what}{breach.why.value} ({rule})"
 
 
-def alert(breach: Breach, policy: RestPolicy, now: str) -> dict[str, Any]:
+def alert(breach: Breach, policy: RestPolicy, now: str) -> Alert:
     """Return a breach as JSON has it."""
     place = (breach.source, breach.object if not breach.key else breach.key, breach.column)
     same = (*place, breach.field, breach.info_type, breach.rule, breach.why.value, policy.name)

@@ -1,15 +1,27 @@
 """`phiguard rest check`: holds a catalogue against a policy, without reading a source."""
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from atrest.exports.names import json_line
 from extauthz.commands import engine
+from extauthz.commands.output import formats, output_file
+from extauthz.commands.output.formats import JsonForm
 from extauthz.commands.rest import breaches, catalogues
 from extauthz.commands.rest.breaches import Judging
+from extauthz.terminal import json_text
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+_TOLD: Final[Mapping[str, breaches.Told]] = {
+    formats.TEXT: breaches.as_text,
+    formats.JSON: lambda _breach, _alert: None,
+    "jsonl": lambda _breach, alert: output_file.write((json_line(dict(alert)),), None),
+}
 
 
 def add_parser(subparsers: "_Subparsers") -> None:
@@ -22,7 +34,7 @@ def add_parser(subparsers: "_Subparsers") -> None:
     )
     parser.add_argument("policy", type=Path, metavar="POLICY", help="file with a RestPolicy")
     catalogues.add_option(parser)
-    parser.add_argument("--format", choices=("text", "jsonl"), default="text")
+    formats.add(parser, JsonForm(breaches.Judged), others=("jsonl",))
     breaches.add_alerts(parser)
     engine.add_detectors(parser)
     parser.set_defaults(run=run)
@@ -33,5 +45,7 @@ def run(args: argparse.Namespace) -> int:
     sets = [engine.read_set(path) for path in args.detectors]
     file = breaches.load(args.policy, sets, frozenset())
     with catalogues.opened(args) as store:
-        judging = Judging(store, file)
-        return breaches.tell(judging, args.alerts, as_json=args.format == "jsonl")
+        found = breaches.tell(Judging(store, file), args.alerts, _TOLD[args.format])
+    if args.format == formats.JSON:
+        json_text.write(found)
+    return int(bool(found["breaches"]))

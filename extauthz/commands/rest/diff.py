@@ -1,19 +1,40 @@
 """`phiguard rest diff`: what is new, gone, or newly unencrypted."""
 
 import argparse
-import sys
-from typing import TYPE_CHECKING
-
-import orjson
+from typing import TYPE_CHECKING, Annotated, Final, TypedDict
 
 from atrest.diff import ChangeKind
 from extauthz.commands.errors import UsageError
+from extauthz.commands.output import formats
+from extauthz.commands.output.formats import JsonForm
 from extauthz.commands.rest import catalogues
-from extauthz.commands.table import aligned, shown
 from extauthz.rest.store import Changed
+from extauthz.terminal import json_text, say, tables
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+_HEAD: Final = ("run", "change", "unit", "column", "what")
+
+
+class CatalogueChange(TypedDict):
+    """Something that is new, gone, or newly unencrypted."""
+
+    run: Annotated[int, "that found it"]
+    change: str
+    source: str
+    object: Annotated[str, "name of the unit; what the detectors found in it is masked"]
+    key: Annotated[str, "of the unit in this catalogue"]
+    column: str
+    what: Annotated[str, "the infoType; empty when the change is of the unit"]
+
+
+class CatalogueChanges(TypedDict):
+    """What changed since a run."""
+
+    since: Annotated[int, "number of the run"]
+    changes: list[CatalogueChange]
 
 
 def add_parser(subparsers: "_Subparsers") -> None:
@@ -26,7 +47,7 @@ def add_parser(subparsers: "_Subparsers") -> None:
         metavar="RUN",
         help="the number of a run: also what changed from it on (default: the last run)",
     )
-    parser.add_argument("--format", choices=("table", "jsonl"), default="table")
+    formats.add(parser, JsonForm(CatalogueChanges), text=formats.TABLE, others=("jsonl",))
     parser.set_defaults(run=run)
 
 
@@ -39,24 +60,25 @@ def run(args: argparse.Namespace) -> int:
         if not 0 <= since <= last:
             raise UsageError(f"--since {since}: there are runs 1 to {last}")
         found = store.changes(since)
-    if args.format == "jsonl":
-        sys.stdout.write("".join(orjson.dumps(_json(each)).decode() + "\n" for each in found))
+    if args.format == formats.JSON:
+        json_text.write(CatalogueChanges(since=since, changes=list(map(_json, found))))
+    elif args.format == "jsonl":
+        json_text.write_lines(map(_json, found))
+    elif found:
+        say.lines(tables.lines(map(_row, found), _HEAD))
     else:
-        rows: list[tuple[str, ...]] = [("run", "change", "unit", "column", "what")]
-        rows += [_row(each) for each in found]
-        text = aligned(rows) if found else [f"nothing changed since run {since}"]
-        sys.stdout.write("".join(f"{line}\n" for line in text))
+        say.line(f"nothing changed since run {since}")
     worse = (ChangeKind.NEW, ChangeKind.UNENCRYPTED)
     return int(any(each.change.kind in worse for each in found))
 
 
 def _row(each: Changed) -> tuple[str, ...]:
     change = each.change
-    unit = shown(f"{each.source} {each.name}")
-    return (str(each.run), change.kind.value, unit, shown(change.column), change.info_type)
+    unit = f"{each.source} {each.name}"
+    return (str(each.run), change.kind.value, unit, change.column, change.info_type)
 
 
-def _json(each: Changed) -> dict[str, str | int]:
+def _json(each: Changed) -> CatalogueChange:
     return {
         "run": each.run,
         "change": each.change.kind.value,

@@ -1,21 +1,46 @@
 """`phiguard rest explain`: why a column is said to hold something."""
 
 import argparse
-import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
-
-import orjson
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 from atrest.catalogue import Entry, Kept, entries
 from atrest.claim import percent
 from atrest.inference import REASONS
 from extauthz.commands.errors import UsageError
+from extauthz.commands.output import formats
+from extauthz.commands.output.formats import JsonForm
 from extauthz.commands.rest import catalogues
-from extauthz.commands.table import shown
+from extauthz.terminal import json_text, say
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+class ShapeCount(TypedDict):
+    """A shape of values, and in how many rows it was seen."""
+
+    shape: str
+    rows: int
+
+
+class ExplainedEntry(TypedDict):
+    """Why a column is said to hold an infoType."""
+
+    source: str
+    object: Annotated[str, "name of the unit; what the detectors found in it is masked"]
+    column: str
+    field: str
+    infoType: str
+    likelihood: str
+    sure: Annotated[bool, "whether it is said of the column"]
+    hits: Annotated[int, "rows in which it was found"]
+    rowsSeen: int
+    claim: Annotated[str, "how much of the column holds it, in words"]
+    detectors: list[str]
+    shapes: list[ShapeCount]
+    methods: Annotated[dict[str, int], "how the rows were chosen; empty for all"]
+    seed: Annotated[int, "of the sample"]
 
 
 def add_parser(subparsers: "_Subparsers") -> None:
@@ -29,7 +54,7 @@ def add_parser(subparsers: "_Subparsers") -> None:
         help="a table, file or key, or a column of one: public.patient.mrn",
     )
     catalogues.add_option(parser)
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    formats.add(parser, JsonForm(list[ExplainedEntry]))
     parser.set_defaults(run=run)
 
 
@@ -44,14 +69,13 @@ def run(args: argparse.Namespace) -> int:
         if _is_meant(args.what, kept, entry.column)
     ]
     if not meant:
-        raise UsageError(f"{shown(args.what)}: not in the catalogue; `phiguard rest report` lists")
-    if args.format == "json":
-        text = orjson.dumps([_json(*each) for each in found], option=orjson.OPT_INDENT_2).decode()
-        sys.stdout.write(text + "\n")
+        raise UsageError(f"{args.what}: not in the catalogue; `phiguard rest report` lists")
+    if args.format == formats.JSON:
+        json_text.write([_json(*each) for each in found])
     elif not found:
-        sys.stdout.write(f"{shown(args.what)}: nothing was found there\n")
+        say.line(f"{args.what}: nothing was found there")
     else:
-        sys.stdout.write("".join(f"{line}\n" for each in found for line in _lines(*each)))
+        say.lines(line for each in found for line in _lines(*each))
     return 0
 
 
@@ -66,7 +90,7 @@ def _is_meant(what: str, kept: Kept, column: str | None) -> bool:
 
 def _lines(kept: Kept, entry: Entry) -> Iterator[str]:
     where = f"{kept.name}.{entry.column}" if entry.column else kept.name
-    yield shown(f"{where}{f' at {entry.field}' if entry.field else ''}: {entry.info_type}")
+    yield f"{where}{f' at {entry.field}' if entry.field else ''}: {entry.info_type}"
     yield (
         f"  {entry.hits} of {entry.seen} that were read, {entry.filled} of them filled: "
         f"{entry.extent}"
@@ -84,7 +108,7 @@ def _lines(kept: Kept, entry: Entry) -> Iterator[str]:
     seed = "" if methods == "all" else f" (seed {kept.seed})"
     yield f"  rows chosen: {methods}{seed}; read {kept.read_at}; detectors {kept.detectors}"
     for evidence in (*kept.protection.storage, *kept.protection.connection):
-        yield shown(f"  {evidence.asked}: {evidence.answer} ({evidence.shield.value})")
+        yield f"  {evidence.asked}: {evidence.answer} ({evidence.shield.value})"
 
 
 _READERS = {
@@ -106,7 +130,7 @@ def _shapes(kept: Kept, entry: Entry) -> list[tuple[str, int]]:
     return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
 
-def _json(kept: Kept, entry: Entry) -> dict[str, Any]:
+def _json(kept: Kept, entry: Entry) -> ExplainedEntry:
     return {
         "source": kept.source,
         "object": kept.name,

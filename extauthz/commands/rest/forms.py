@@ -12,11 +12,12 @@ from atrest.exports import datahub, ocsf, open_metadata, parquet, sarif
 from atrest.exports.names import identifier_of, json_line
 from extauthz.commands.rest.page.page import Report, page
 from extauthz.commands.rest.page.summary import Summary
-from extauthz.commands.table import aligned, shown
 from extauthz.records.exports.parquet import NAME as PARQUET
 from extauthz.records.exports.parquet import writer_library
 from extauthz.records.release import VERSION
 from extauthz.rest.store import Store
+from extauthz.terminal import json_text, tables
+from extauthz.terminal.screen import FILE, Screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +29,14 @@ class Ask:
         everything: also what is only possible and in few rows.
         services: OpenMetadata's names of database services, by the names of sources.
         environment: DataHub's fabric.
+        screen: where the table is shown.
     """
 
     store: Store
     everything: bool = False
     services: Mapping[str, str] = field(default_factory=dict)
     environment: str = "PROD"
+    screen: Screen = FILE
 
     def entries(self) -> Iterator[Entry]:
         """Yield the entries, in the order of sources and names."""
@@ -45,12 +48,14 @@ class Ask:
         return (each.to_json(identifier_of(each.info_type)) for each in self.entries())
 
 
+_HEAD: Final = ("unit", "column", "infoType", "class", "likelihood", "rows", "storage")
+
+
 def _table(ask: Ask) -> Iterator[str]:
-    rows = [("unit", "column", "infoType", "class", "likelihood", "rows", "storage")]
-    rows += [
+    rows = (
         (
-            shown(entry.kept.name),
-            shown(entry.column + (f" {entry.field}" if entry.field else "")),
+            entry.kept.name,
+            entry.column + (f" {entry.field}" if entry.field else ""),
             entry.info_type,
             identifier_of(entry.info_type) or "-",
             entry.likelihood.name,
@@ -58,8 +63,18 @@ def _table(ask: Ask) -> Iterator[str]:
             entry.kept.protection.stored.value,
         )
         for entry in ask.entries()
-    ]
-    return (f"{line}\n" for line in aligned(rows))
+    )
+    return (f"{line}\n" for line in tables.lines(rows, _HEAD, ask.screen))
+
+
+def _json(ask: Ask) -> Iterator[bytes]:
+    """One list, written as it is read."""
+    yield b"["
+    before = b"\n"
+    for row in ask.rows():
+        yield before + json_text.compact(row)
+        before = b",\n"
+    yield b"\n]\n"
 
 
 def _jsonl(ask: Ask) -> Iterator[str]:
@@ -121,6 +136,7 @@ def _parquet(ask: Ask) -> Iterator[bytes]:
 
 FORMS: Final[Mapping[str, Callable[[Ask], Iterator[str] | Iterator[bytes]]]] = {
     "table": _table,
+    "json": _json,
     "jsonl": _jsonl,
     "csv": _csv,
     "sarif": _sarif,

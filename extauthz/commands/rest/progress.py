@@ -1,69 +1,56 @@
-"""The progress of a scan: one line on a terminal, with the time that is left."""
+"""The progress of a scan at rest: what was read, what is left, and about how long it takes."""
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Final, TextIO
+from typing import TextIO
 
-from extauthz.commands.progress import amount
 from extauthz.rest.run import Counts
 from extauthz.rest.schedule import Schedule
 from extauthz.rest.worker import Beat
-
-_PAUSE: Final = 0.5
-_CLEAR: Final = "\r\x1b[K"
-_WIDTH: Final = 100
+from extauthz.terminal.progress import Progress, amount
 
 
-@dataclass(slots=True)
-class Progress:
+class ScanProgress(Progress):
     """Counts what was read, and shows it where somebody looks.
 
     Args:
-        out: where to; nothing is shown when it is no terminal.
         schedule: knows what is left.
         counts: of the run.
+        out: where to, when that is not the standard error output.
         clock: returns seconds and never goes back.
     """
 
-    out: TextIO
-    schedule: Schedule
-    counts: Counts
-    clock: Callable[[], float]
-    _rows: int = field(default=0, init=False)
-    _bytes: int = field(default=0, init=False)
-    _began: float = field(default=0.0, init=False)
-    _said: float = field(default=float("-inf"), init=False)
-
-    def __post_init__(self) -> None:
-        self._began = self.clock()
+    def __init__(
+        self,
+        schedule: Schedule,
+        counts: Counts,
+        *,
+        out: TextIO | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(out=out, clock=clock)
+        self._schedule, self._counts = schedule, counts
+        self._rows = self._bytes = 0
+        self._now, self._began = clock, clock()
 
     def beat(self, beat: Beat) -> None:
         """Count what a worker read."""
         self._rows += beat.rows
         self._bytes += beat.bytes
-        now = self.clock()
-        if self.out.isatty() and now - self._said >= _PAUSE:
-            self._said = now
-            self.out.write(f"{_CLEAR}{self.line(now)[:_WIDTH]}")
-            self.out.flush()
+        left, _, is_all = self._schedule.left
+        read = self._counts.read
+        self.show(self.line, read, read + left if is_all else 0)
 
-    def line(self, now: float) -> str:
+    def line(self) -> str:
         """Return what is shown: `12 read, 988 left, 3.1 MiB, 4200 rows, about 12 min left`."""
-        left, _, is_all = self.schedule.left
-        more = "" if is_all else " or more"
-        text = f"{self.counts.read} read, {left}{more} left, {amount(self._bytes)}"
+        left, _, is_all = self._schedule.left
+        read, more = self._counts.read, "" if is_all else " or more"
+        text = f"{read} read, {left}{more} left, {amount(self._bytes)}"
         if self._rows:
             text += f", {self._rows} rows"
-        if self.counts.read and is_all:
-            seconds = (now - self._began) * left / self.counts.read
-            text += f", about {_time(seconds)} left"
+        if read and is_all:
+            text += f", about {_time((self._now() - self._began) * left / read)} left"
         return text
-
-    def clear(self) -> None:
-        """Erase the line before other output."""
-        if self.out.isatty():
-            self.out.write(_CLEAR)
-            self.out.flush()
 
 
 def _time(seconds: float) -> str:

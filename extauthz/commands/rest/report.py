@@ -5,12 +5,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from extauthz.commands import output_file
 from extauthz.commands.errors import UsageError
+from extauthz.commands.output import formats, output_file
+from extauthz.commands.output.formats import JsonForm
 from extauthz.commands.rest import catalogues
 from extauthz.commands.rest.forms import FORMS, Ask
 from extauthz.records.exports.parquet import NAME as PARQUET
 from extauthz.records.exports.parquet import MissingWriterError
+from extauthz.terminal import screen
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -20,9 +22,9 @@ def add_parser(subparsers: "_Subparsers") -> None:
     """Add `rest report`."""
     parser = subparsers.add_parser("report", help="print the catalogue")
     catalogues.add_option(parser)
-    parser.add_argument(
-        "--format", choices=tuple(FORMS), default="table", help="default: %(default)s"
-    )
+    others = (name for name in FORMS if name not in (formats.TABLE, formats.JSON))
+    form = JsonForm(file="catalogue.schema.json", is_list=True)
+    formats.add(parser, form, text=formats.TABLE, others=tuple(others))
     parser.add_argument(
         "--output", "-o", type=Path, metavar="FILE", help="default: the standard output"
     )
@@ -53,7 +55,8 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("--format parquet: it is no text; name a file with --output")
     services = dict(map(_service, args.service))
     with catalogues.opened(args) as store:
-        ask = Ask(store, args.all, services, args.environment)
+        where = screen.FILE if args.output else screen.of(sys.stdout)
+        ask = Ask(store, args.all, services, args.environment, where)
         try:
             output_file.write(FORMS[args.format](ask), args.output)
         except MissingWriterError as error:

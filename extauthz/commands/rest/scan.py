@@ -2,8 +2,6 @@
 
 import argparse
 import os
-import sys
-import time
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -11,23 +9,27 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from atrest import spec as specs
 from atrest.manners import Manners
+from atrest.policy import Breach
 from atrest.source import Budget
 from atrest.spec import Spec, SpecError
 from extauthz.commands import engine as detector_options
-from extauthz.commands.errors import UsageError
-from extauthz.commands.rest import breaches, catalogues, summary, volumes
+from extauthz.commands.errors import FOUND, UNREAD, UsageError
+from extauthz.commands.output import formats
+from extauthz.commands.output.formats import JsonForm
+from extauthz.commands.rest import breaches, catalogues, rehearsal, summary, volumes
 from extauthz.commands.rest.breaches import Judging
-from extauthz.commands.rest.progress import Progress
+from extauthz.commands.rest.progress import ScanProgress
 from extauthz.detection.engines import EngineError
 from extauthz.rest.folder import CatalogueError, Folder
 from extauthz.rest.policy_file import PolicyFile
 from extauthz.rest.pool import Pool
 from extauthz.rest.ray_engine import RayEngine, RayError
-from extauthz.rest.run import Plan, Reading
+from extauthz.rest.run import Counts, Plan, Reading
 from extauthz.rest.schedule import Schedule
 from extauthz.rest.store import Store
 from extauthz.rest.task import Outcome
 from extauthz.rest.worker import Beat, Detectors
+from extauthz.terminal import json_text, say
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -46,7 +48,6 @@ def add_parser(subparsers: "_Subparsers") -> None:
         description="Find the PHI in sources, and keep what was found in a catalogue. What did "
         "not change since the last scan is not read again.",
         epilog=f"kinds of sources (a path is a file or a folder):\n{kinds}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("sources", nargs="+", metavar="SOURCE", help="a path, or SCHEME://...")
     catalogues.add_option(parser)
@@ -80,7 +81,7 @@ def add_parser(subparsers: "_Subparsers") -> None:
         type=int,
         default=len(os.sched_getaffinity(0)),
         metavar="N",
-        help="processes that read and scan (default: the CPUs of this process, here %(default)s)",
+        help="processes that read and scan (default: the CPUs of this process)",
     )
     parser.add_argument(
         "--connections",
@@ -130,6 +131,7 @@ def add_parser(subparsers: "_Subparsers") -> None:
     )
     detector_options.add_detectors(parser)
     detector_options.add_choices(parser)
+    formats.add(parser, JsonForm(summary.Scanned | rehearsal.Rehearsed))
     parser.set_defaults(run=run)
 
 
@@ -137,8 +139,9 @@ def run(args: argparse.Namespace) -> int:
     """Scan all sources.
 
     Returns:
-        0 when nothing holds PHI; 1 when something does; 2 when something could not be read, or not
-        whole. With a policy: 1 when it is broken, else 2 in the same case, else 0.
+        0 when nothing holds PHI and everything was read. Else the sum of 1, when something holds
+        PHI, and 2, when something could not be read, or not whole. With a policy, 1 stands for a
+        breach of it.
     """
     _check(args)
     plan = _plan(args)
@@ -159,14 +162,10 @@ def run(args: argparse.Namespace) -> int:
             try:
                 reading = Reading(plan, store, folder.keys(), detection)
                 if args.dry_run:
-                    return summary.dry_run(reading, store, args.workers)
+                    return _rehearsed(args, reading, store)
                 reading.begin()
                 _read(reading, _engine(args, detectors))
-                code = summary.after(reading.counts, store)
-                if policy is None:
-                    return code
-                broken = breaches.tell(Judging(store, policy), args.alerts)
-                return broken or code & 2
+                return _told(args, reading.counts, store, policy)
             finally:
                 store.close()
     except CatalogueError as error:
@@ -198,14 +197,42 @@ def _engine(args: argparse.Namespace, detectors: Detectors) -> _Engine:
 
 def _read(reading: Reading, engine: _Engine) -> None:
     schedule = Schedule(reading.feeds())
-    progress = Progress(sys.stderr, schedule, reading.counts, time.monotonic)
     try:
-        for outcome in engine.run(schedule, progress.beat):
-            reading.keep(outcome)
-        reading.end()
+        with ScanProgress(schedule, reading.counts) as progress:
+            for outcome in engine.run(schedule, progress.beat):
+                reading.keep(outcome)
+            reading.end()
     finally:
-        progress.clear()
         engine.close()
+
+
+def _rehearsed(args: argparse.Namespace, reading: Reading, store: Store) -> int:
+    found = rehearsal.rehearsed(reading, store, args.workers)
+    if args.format == formats.JSON:
+        json_text.write(found)
+    else:
+        say.lines(rehearsal.lines(found))
+    return UNREAD * bool(reading.counts.unlisted)
+
+
+def _told(args: argparse.Namespace, counts: Counts, store: Store, policy: PolicyFile | None) -> int:
+    """Say what the catalogue holds, and what breaks the policy. Return the exit code."""
+    seen = summary.seen(store)
+    is_json = args.format == formats.JSON
+    if not is_json:
+        say.lines(summary.lines(counts, seen))
+    broken = None
+    if policy is not None:
+        told = _nothing if is_json else breaches.as_text
+        broken = breaches.tell(Judging(store, policy), args.alerts, told)
+    if is_json:
+        json_text.write(summary.plain(counts, seen, broken))
+    is_found = seen.phi > 0 if broken is None else bool(broken["breaches"])
+    return FOUND * is_found | UNREAD * seen.is_partial
+
+
+def _nothing(_breach: Breach, _alert: breaches.Alert) -> None:
+    """JSON is written when all breaches are known."""
 
 
 def _check(args: argparse.Namespace) -> None:

@@ -1,45 +1,94 @@
-"""What a scan says when it ends, and what a dry run says."""
+"""What a scan at rest says when it ends."""
 
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Annotated, Final, TypedDict
 
 from atrest.catalogue import Kept, entries
 from atrest.protection import Shield
-from extauthz.commands.progress import amount
-from extauthz.commands.table import aligned, shown
-from extauthz.rest.run import Counts, Reading
+from extauthz.commands.rest.breaches import Judged
+from extauthz.rest.run import Counts
 from extauthz.rest.store import Store
+from extauthz.terminal import tables
 from phiscan.finding import Verdict
 
 _MOST_SHOWN: Final = 20
-_PACE: Final = 230_000
-"""Bytes a second and worker, before a scan was measured: dense tables in bench.atrest.examine."""
-_ROW_BYTES: Final = 200
-_UNIT_SECONDS: Final = 0.002
-"""Seconds of a worker for a file of one byte: the mean of `seconds` in a catalogue of 2,000."""
+_HEAD: Final = ("source", "unit", "storage", "what it holds")
 
 
-def after(counts: Counts, store: Store) -> int:
-    """Print what the catalogue holds, and return the exit code."""
-    seen = _Seen()
+class Holder(TypedDict):
+    """A unit that holds PHI."""
+
+    source: str
+    object: Annotated[str, "name of the unit; what the detectors found in it is masked"]
+    storage: Annotated[str, "UP: encrypted, DOWN: not encrypted, UNKNOWN"]
+    infoTypes: list[str]
+
+
+class Missed(TypedDict):
+    """A unit or a place that could not be read."""
+
+    source: str
+    object: str
+    reason: str
+    detail: str
+
+
+class Scanned(TypedDict):
+    """What a scan read, and what the catalogue holds now."""
+
+    listed: Annotated[int, "units that were listed and chosen"]
+    read: Annotated[int, "units that were read"]
+    unchanged: Annotated[int, "units that did not have to be read"]
+    phi: Annotated[int, "units that hold PHI"]
+    storage: Annotated[dict[str, int], "of units with PHI, by UP, DOWN and UNKNOWN"]
+    holding: Annotated[list[Holder], "the first 20; `rest report` has all"]
+    unread: Annotated[int, "reasons why units and places could not be read"]
+    notRead: Annotated[list[Missed], "the first 20; `rest status` has all"]
+    notSeenWhole: Annotated[int, "units of which only a part was read"]
+    gaps: Annotated[dict[str, int], "of these, by reason"]
+    policy: Annotated[Judged | None, "null without --policy"]
+
+
+def seen(store: Store) -> "Seen":
+    """Return what the catalogue holds."""
+    found = Seen()
     for kept in store.told():
-        seen.take(kept)
+        found.take(kept)
     for place in store.unlisted():
-        seen.miss(place.reason.value, place.source, place.name, place.detail)
-    lines = [*seen.lines(), *_totals(counts, seen)]
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
-    return 2 if seen.missed or seen.gaps else int(seen.phi > 0)
+        found.miss(place.reason.value, place.source, place.name, place.detail)
+    return found
+
+
+def lines(counts: Counts, found: "Seen") -> list[str]:
+    """Return what is said of it to people."""
+    return [*found.lines(), *_totals(counts, found)]
+
+
+def plain(counts: Counts, found: "Seen", judged: Judged | None) -> Scanned:
+    """Return the same as JSON has it."""
+    return Scanned(
+        listed=counts.listed,
+        read=counts.read,
+        unchanged=counts.unchanged,
+        phi=found.phi,
+        storage={each.value: found.shields[each] for each in Shield},
+        holding=found.held,
+        unread=found.missed,
+        notRead=found.unread,
+        notSeenWhole=found.partly,
+        gaps=dict(sorted(found.gaps.items())),
+        policy=judged,
+    )
 
 
 @dataclass(slots=True)
-class _Seen:
+class Seen:
     """What of the catalogue is shown, and how much there is: a catalogue can be long."""
 
-    held: list[tuple[str, ...]] = field(default_factory=list)
-    unread: list[tuple[str, ...]] = field(default_factory=list)
+    held: list[Holder] = field(default_factory=list)
+    unread: list[Missed] = field(default_factory=list)
     shields: Counter[Shield] = field(default_factory=Counter)
     gaps: Counter[str] = field(default_factory=Counter)
     phi: int = 0
@@ -57,23 +106,37 @@ class _Seen:
         self.phi += 1
         self.shields[kept.protection.stored] += 1
         if len(self.held) < _MOST_SHOWN:
-            names = shown(kept.source), shown(kept.name)
-            self.held.append((*names, kept.protection.stored.value, _held(kept)))
+            self.held.append(
+                Holder(
+                    source=kept.source,
+                    object=kept.name,
+                    storage=kept.protection.stored.value,
+                    infoTypes=sorted({e.info_type for e in entries(kept) if e.is_sure}),
+                )
+            )
 
     def miss(self, reason: str, source: str, name: str, detail: str) -> None:
         """Take a unit or a place that could not be read."""
         self.missed += 1
         if len(self.unread) < _MOST_SHOWN:
-            self.unread.append((reason, shown(f"{source} {name}"), shown(detail)))
+            self.unread.append(Missed(source=source, object=name, reason=reason, detail=detail))
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether something could not be read, or not whole."""
+        return bool(self.missed or self.gaps)
 
     def lines(self) -> Iterator[str]:
         """Yield what holds PHI, and what could not be read."""
         if self.held:
-            yield from aligned([("source", "unit", "storage", "what it holds"), *self.held])
+            yield from tables.lines(map(_row, self.held), _HEAD)
             yield from _more(self.phi - len(self.held), "report")
         if self.unread:
             yield "not read:"
-            yield from aligned(self.unread)
+            yield from tables.lines(
+                (each["reason"], f"{each['source']} {each['object']}", each["detail"])
+                for each in self.unread
+            )
             yield from _more(self.missed - len(self.unread), "status")
 
 
@@ -83,50 +146,22 @@ def _more(count: int, command: str) -> Iterator[str]:
     yield ""
 
 
-def _totals(counts: Counts, seen: _Seen) -> Iterator[str]:
+def _totals(counts: Counts, found: Seen) -> Iterator[str]:
     yield (
         f"{counts.listed} units, {counts.read} read, {counts.unchanged} unchanged; "
-        f"{seen.phi} hold PHI"
+        f"{found.phi} hold PHI"
     )
-    if seen.phi:
-        up, down, unknown = (seen.shields[s] for s in (Shield.UP, Shield.DOWN, Shield.UNKNOWN))
+    if found.phi:
+        up, down, unknown = (found.shields[s] for s in (Shield.UP, Shield.DOWN, Shield.UNKNOWN))
         yield (
             f"storage of those with PHI: {up} encrypted, {down} not encrypted, {unknown} not known"
         )
-    if seen.partly:
-        why = ", ".join(f"{reason} {count}" for reason, count in sorted(seen.gaps.items()))
-        yield f"{seen.partly} not seen whole ({why}); `phiguard rest status` lists them"
+    if found.partly:
+        why = ", ".join(f"{reason} {count}" for reason, count in sorted(found.gaps.items()))
+        yield f"{found.partly} not seen whole ({why}); `phiguard rest status` lists them"
 
 
-def _held(kept: Kept) -> str:
-    found = sorted({entry.info_type for entry in entries(kept) if entry.is_sure})
-    return ", ".join(found[:4]) + (f" and {len(found) - 4} more" if len(found) > 4 else "")
-
-
-def dry_run(reading: Reading, store: Store, workers: int) -> int:
-    """Print what would be read, and about how long it takes."""
-    rows = [("source", "units", "unchanged", "size", "rows")]
-    total = count = 0
-    for feed in reading.feeds():
-        before = reading.counts.unchanged
-        units = size = lines = 0
-        for task in feed.tasks:
-            units += 1
-            known = max(0, task.unit.rows)
-            chosen = min(known, task.budget.rows) if task.budget.rows else known
-            size += max(0, task.unit.size)
-            lines += chosen
-            total += max(chosen * _ROW_BYTES, 0 if known else max(0, task.unit.size))
-        count += units
-        unchanged = reading.counts.unchanged - before
-        rows.append(
-            (shown(feed.source), str(units), str(unchanged), amount(size), str(lines or "-"))
-        )
-    measured = store.pace()
-    pace = measured or _PACE
-    # where units were measured, what each takes is part of the pace
-    seconds = (total / pace + (0 if measured else count * _UNIT_SECONDS)) / workers
-    sys.stdout.write("".join(f"{line}\n" for line in aligned(rows)))
-    basis = "as fast as before" if measured else f"at {amount(_PACE)}/s a worker"
-    sys.stdout.write(f"about {seconds / 60:.1f} min with {workers} workers, {basis}\n")
-    return 2 if reading.counts.unlisted else 0
+def _row(held: Holder) -> tuple[str, ...]:
+    found = held["infoTypes"]
+    said = ", ".join(found[:4]) + (f" and {len(found) - 4} more" if len(found) > 4 else "")
+    return held["source"], held["object"], held["storage"], said

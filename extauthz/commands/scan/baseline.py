@@ -6,15 +6,15 @@ form is new, and lines above may come and go. The file holds no value that
 was found, no hash of one, and no number of the line.
 """
 
+import json
 import os
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-import orjson
-
 from extauthz.commands.errors import UsageError
+from extauthz.terminal import json_text
 
 _SCHEMA: Final = 1
 Key = tuple[str, str, str]
@@ -65,13 +65,13 @@ def name_of(path: str) -> str:
 def read(path: Path) -> Counter[Key]:
     """Read a baseline. Raises UsageError."""
     try:
-        found = orjson.loads(path.read_bytes())
+        found = json.loads(path.read_bytes())
     except OSError as error:
         raise UsageError(
             f"{path}: {(error.strerror or 'unreadable').lower()}; make one with "
             "`phiguard baseline write`"
         ) from None
-    except orjson.JSONDecodeError:
+    except ValueError:
         raise UsageError(f"{path}: no JSON; make it anew with `phiguard baseline write`") from None
     try:
         if found["schema"] != _SCHEMA:
@@ -95,7 +95,7 @@ def write(path: Path, keys: Iterable[Key]) -> int:
     """Write a baseline, sorted, one finding a line. Return how many findings it has."""
     counted = Counter(keys)
     lines = [
-        orjson.dumps({"path": key[0], "infoType": key[1], "around": key[2], "count": count})
+        json_text.compact({"path": key[0], "infoType": key[1], "around": key[2], "count": count})
         for key, count in sorted(counted.items())
     ]
     body = b",\n".join(lines)

@@ -1,18 +1,20 @@
 """`phiguard scan` reports the PHI in files: its location and its class, never its value."""
 
 import argparse
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from extauthz.commands import documents, engine, table, values
-from extauthz.commands.errors import UsageError
-from extauthz.commands.progress import Progress, Silent
-from extauthz.commands.scan import baseline, outputs, sarif
+from extauthz.commands import documents, engine, values
+from extauthz.commands.errors import FOUND, UNREAD, UsageError
+from extauthz.commands.output import formats, output_file
+from extauthz.commands.output.formats import JsonForm
+from extauthz.commands.scan import baseline, outputs, sarif, table
 from extauthz.commands.scan.examine import Examiner, examine_all, recognizers_of
 from extauthz.commands.scan.examined import FAILS, Counted, Examined, Judged, judge
+from extauthz.commands.scan.reading import Reading
 from extauthz.commands.scan.selection import Selection
+from extauthz.terminal import say
 from phiscan.engine import Engine
 from phiscan.finding import ScanReport
 
@@ -20,15 +22,15 @@ if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 _MIB: Final = 1024 * 1024
-FOUND, UNREAD = 1, 2
-"""Bits of the exit code: PHI was found, and something was not read whole."""
-_FORMATS: Final = ("table", "json", "jsonl", "sarif", "junit", "html")
+_JSON: Final = JsonForm(file="scan.schema.json", pointer="/$defs/scan")
+_STREAMED: Final = ("json", "jsonl", "sarif")
+"""Forms that are written while documents are read."""
 
 
 def add_parser(subparsers: "_Subparsers") -> None:
     """Add `scan`."""
     parser = subparsers.add_parser("scan", help="report the PHI in files")
-    parser.add_argument("--format", choices=_FORMATS, default="table", help="default: %(default)s")
+    formats.add(parser, _JSON, text=formats.TABLE, others=("jsonl", "sarif", "junit", "html"))
     parser.add_argument(
         "--fail-on",
         choices=tuple(FAILS),
@@ -130,10 +132,11 @@ def run(args: argparse.Namespace) -> int:
     known_again = baseline.Baseline(known)
     totals = _Totals()
     judged = totals.taking(judge(each, known_again, args.fail_on) for each in scan.examined())
-    sys.stdout.writelines(_printed(args, scan, judged))
-    sys.stderr.writelines(f"{line}\n" for line in totals.lines(scan.selection, known_again))
+    _print(args, scan, judged)
+    for line in totals.lines(scan.selection, known_again):
+        say.problem(line)
     for message in scan.failed:
-        sys.stderr.write(f"phiguard: {message}\n")
+        say.problem(message)
     return FOUND * totals.fails | UNREAD * (totals.partly or bool(scan.failed))
 
 
@@ -159,13 +162,11 @@ class Scan:
         """Yield every document that could be read."""
         args = self._args
         paths: Iterable[str] = self.selection.paths(args.paths, self.failed.append)
-        progress: Progress = Silent()
-        # JSON lines on a terminal show the progress themselves
-        if sys.stderr.isatty() and not (args.format == "jsonl" and sys.stdout.isatty()):
-            paths = list(paths)
-            progress = Progress(len(paths), sum(map(documents.size, paths)))
-        yield from examine_all(self._examiner, paths, args.jobs, progress, self.failed)
-        progress.clear()
+        with Reading(is_streaming=args.format in _STREAMED) as reading:
+            if reading.is_shown:
+                paths = list(paths)
+                reading.expect(len(paths), sum(map(documents.size, paths)))
+            yield from examine_all(self._examiner, paths, args.jobs, reading, self.failed)
 
 
 class _Totals:
@@ -190,19 +191,19 @@ class _Totals:
         """What was left out, so that nobody takes it for clean."""
         yield from left_out(selection)
         if self._inline:
-            yield f"phiguard: {_number(self._inline, 'finding')} ignored by a comment beside it"
+            yield f"{_number(self._inline, 'finding')} ignored by a comment beside it"
         if self._known:
-            yield f"phiguard: {_number(self._known, 'finding')} known to the baseline"
+            yield f"{_number(self._known, 'finding')} known to the baseline"
         if known.gone:
-            yield f"phiguard: {_number(known.gone, 'finding')} of the baseline gone; write it again"
+            yield f"{_number(known.gone, 'finding')} of the baseline gone; write it again"
         yield from self._faults
 
 
 def faults(examined: Examined) -> Iterator[str]:
     """Comments of a document that do not say what they ignore, or why."""
-    path = table.shown(examined.path)
+    path = examined.path
     for line, what in examined.faults:
-        yield f"phiguard: {path}:{line}: a `phiguard:ignore` {what}"
+        yield f"{path}:{line}: a `phiguard:ignore` {what}"
 
 
 def left_out(selection: Selection) -> Iterator[str]:
@@ -210,43 +211,42 @@ def left_out(selection: Selection) -> Iterator[str]:
     for who, count in sorted(selection.left_out.items()):
         if who:
             number = _number(count, "file or folder", "files or folders")
-            yield f"phiguard: {number} left out by {who}"
+            yield f"{number} left out by {who}"
 
 
 def _number(count: int, one: str, many: str = "") -> str:
     return f"{count} {one if count == 1 else many or f'{one}s'}"
 
 
-def _printed(args: argparse.Namespace, scan: Scan, judged: Iterator[Judged]) -> Iterator[str]:
+def _print(args: argparse.Namespace, scan: Scan, judged: Iterator[Judged]) -> None:
     info_types, unread = scan.engine.info_types, scan.failed
+    if args.format == formats.TABLE:
+        summary = table.Summary(info_types, args.fail_on)
+        say.lines(_table(summary, judged, names_new=args.baseline is not None))
+        return
     printers: dict[str, Callable[[], Iterator[str]]] = {
-        "table": lambda: _table(
-            table.Summary(info_types, args.fail_on), judged, names_new=args.baseline is not None
-        ),
-        "json": lambda: outputs.json_document(judged, unread),
+        formats.JSON: lambda: outputs.json_document(judged, unread),
         "jsonl": lambda: outputs.json_lines(judged),
         "sarif": lambda: sarif.pieces(judged, info_types),
         "junit": lambda: outputs.junit(judged, unread, info_types),
         "html": lambda: outputs.page(judged, unread, info_types),
     }
-    return printers[args.format]()
+    output_file.write(printers[args.format](), None)
 
 
-def _table(summary: table.Summary, judged: Iterator[Judged], *, names_new: bool) -> Iterator[str]:
+def _table(summary: table.Summary, judged: Iterator[Judged], *, names_new: bool) -> list[str]:
     """The table; beside a baseline also where the new findings stand, as there are few."""
-    lines: list[str] = []
+    found_values: list[str] = []
     new: list[str] = []
 
     def rows() -> Iterator[tuple[str, ScanReport]]:
         for each in judged:
             found = each.examined
-            lines.extend(values.lines(found.path, found.report, found.values))
+            found_values.extend(values.lines(found.path, found.report, found.values))
             if names_new and each.fails:
-                path = table.shown(found.path)
+                path = found.path
                 new.extend(f"{path}:{what}" for what in outputs.lines(each, summary.info_types))
             yield found.path, found.report
 
-    text = table.render(rows(), summary)
-    yield "".join(f"{line}\n" for line in lines) + text
-    if new:
-        yield "".join(f"{line}\n" for line in ("", "not in the baseline:", *new))
+    shown = table.lines(rows(), summary)
+    return [*found_values, *shown, *(("", "not in the baseline:", *new) if new else ())]

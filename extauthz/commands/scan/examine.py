@@ -2,6 +2,7 @@
 
 import argparse
 import multiprocessing
+import signal
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -151,13 +152,23 @@ def _in_processes(
     global _FORKED  # noqa: PLW0603 - it is set once, before the processes begin
     _FORKED = examiner
     waiting: deque[tuple[str, Future[Examined | str]]] = deque()
-    with ProcessPoolExecutor(jobs, multiprocessing.get_context("fork")) as pool:
-        for path in paths:
-            waiting.append((path, pool.submit(_in_process, path)))
-            if len(waiting) > jobs * _AHEAD:
+    fork = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(jobs, fork, initializer=_leave_interrupts) as pool:
+        try:
+            for path in paths:
+                waiting.append((path, pool.submit(_in_process, path)))
+                if len(waiting) > jobs * _AHEAD:
+                    yield _ended(*waiting.popleft(), progress)
+            while waiting:
                 yield _ended(*waiting.popleft(), progress)
-        while waiting:
-            yield _ended(*waiting.popleft(), progress)
+        finally:
+            # after Ctrl-C or a closed pipe, what waits is not begun
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _leave_interrupts() -> None:
+    """Ctrl-C goes to all processes; the parent ends them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _ended(path: str, future: "Future[Examined | str]", progress: Reading) -> Examined | str:

@@ -8,13 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
-import orjson
-
 from extauthz.commands.pages.html import Markup, document, element, numbers, section, table
 from extauthz.commands.pages.style import STYLE
 from extauthz.commands.scan.examined import Counted, Judged
-from extauthz.commands.table import shown
 from extauthz.records.release import VERSION
+from extauthz.terminal import json_text
+from extauthz.terminal.text import shown
 from phiscan.finding import Verdict
 from phiscan.identifiers import InfoType
 
@@ -48,7 +47,7 @@ def line(judged: Judged) -> dict[str, Any]:
 def json_lines(documents: Iterable[Judged]) -> Iterator[str]:
     """Yield one line for each document."""
     for each in documents:
-        yield orjson.dumps(line(each)).decode() + "\n"
+        yield json_text.compact(line(each)).decode() + "\n"
 
 
 def json_document(documents: Iterable[Judged], unread: list[str]) -> Iterator[str]:
@@ -62,11 +61,11 @@ def json_document(documents: Iterable[Judged], unread: list[str]) -> Iterator[st
     end = "\n"
     for each in documents:
         verdicts[each.examined.report.verdict.value] += 1
-        yield end + orjson.dumps(line(each)).decode()
+        yield end + json_text.compact(line(each)).decode()
         end = ",\n"
     totals = {each.value: verdicts[each.value] for each in Verdict}
-    yield f'\n],"verdicts":{orjson.dumps(totals).decode()},'
-    yield f'"unread":{orjson.dumps(unread).decode()}}}\n'
+    yield f'\n],"verdicts":{json_text.compact(totals).decode()},'
+    yield f'"unread":{json_text.compact(unread).decode()}}}\n'
 
 
 def junit(

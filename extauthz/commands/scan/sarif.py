@@ -4,6 +4,7 @@ Results hold locations and classes, never values. A code host that gets no finge
 its own, from the text of the line. So each result brings one, of the line without its findings.
 """
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
@@ -36,7 +37,7 @@ def pieces(documents: Iterable[Judged], info_types: Mapping[str, InfoType]) -> I
             yield from _results(each, info_types)
             if report.coverage is not Coverage.COMPLETE:
                 text = f"not seen whole: {report.coverage.value} {report.gap.value}"
-                gaps.append(sarif_log.notification(text, quote(path)))
+                gaps.append(sarif_log.notification(text, quote(os.fsencode(path))))
 
     def rules() -> Iterator[sarif_log.Item]:
         return (_rule(name, info_types[name]) for name in sorted(used))
@@ -91,7 +92,7 @@ def _result(
     if finding.location.start >= 0:
         length = finding.location.end - finding.location.start
         region |= {"byteOffset": finding.location.start, "byteLength": length}
-    physical = {"artifactLocation": {"uri": quote(path)}, "region": region}
+    physical = {"artifactLocation": {"uri": quote(os.fsencode(path))}, "region": region}
     return {
         "ruleId": finding.info_type,
         "level": level,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from extauthz import cli
+from extauthz.commands import tree
 
 ROOT = Path(__file__).parents[3]
 PAGES = [
@@ -16,7 +16,7 @@ PAGES = [
 ]
 TEXT = "\n".join(page.read_text() for page in PAGES)
 OF_OTHERS = {
-    "--build-arg", "--cascade", "--certificate-identity", "--certificate-oidc-issuer",
+    "--build-arg", "--cascade", "--help", "--certificate-identity", "--certificate-oidc-issuer",
     "--descriptor", "--folder", "--force-conflicts", "--fqdn", "--from-env-file", "--from-file", "--gate", "--gib", "--ignore-not-found", "--layers", "--native",
     "--network", "--no-cache-dir", "--raw", "--records", "--repo", "--reuse-values", "--rm", "--set", "--show-misses", "--size",
     "--signer-workflow", "--source-ref", "--tag", "--target", "--timestamp", "--type", "--version", "--volume", "--wait",
@@ -36,7 +36,7 @@ def options(parser: argparse.ArgumentParser) -> Iterator[str]:
 def all_options() -> set[str]:
     parser = argparse.ArgumentParser()
     commands = parser.add_subparsers()
-    for name in cli._COMMANDS:
+    for name in tree.COMMANDS:
         importlib.import_module(f"extauthz.commands.{name}").add_parser(commands)
     return set(options(parser)) - {"--help"}
 

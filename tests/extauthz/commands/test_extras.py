@@ -5,6 +5,7 @@ import tomllib
 import pytest
 
 from extauthz import cli
+from extauthz.commands import tree
 from extauthz.commands.extras import EXTRAS, missing
 from tools.own_tests import ROOT
 
@@ -24,7 +25,7 @@ def test_one_line_names_the_package_and_the_extra(command, package, extra, monke
     def without(name: str):
         raise ModuleNotFoundError(f"No module named '{package}.part'", name=f"{package}.part")
 
-    monkeypatch.setattr(cli.importlib, "import_module", without)
+    monkeypatch.setattr(tree.importlib, "import_module", without)
     assert cli.main([command]) == 2
     assert capsys.readouterr().err == (
         f"phiguard: {command}: the package {package} is not installed; "
@@ -41,4 +42,4 @@ def test_a_module_of_our_own_that_is_missing_is_a_fault():
 def test_each_extra_is_one_of_the_package():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert set(EXTRAS.values()) <= set(project["optional-dependencies"])
-    assert set(EXTRAS) <= set(cli._COMMANDS)
+    assert set(EXTRAS) <= set(tree.COMMANDS)

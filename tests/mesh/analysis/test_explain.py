@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from mesh_strategies import BILLING, EHR, found
 
-from mesh.analysis.explain import Branch, explain, lines, says
+from mesh.analysis.explain import Branch, explain, says
 from mesh.exchange.events import Outcome
 from mesh.message.facts import Direction, Facts, Operation, Vantage
 from mesh.policy.decide import decide
@@ -16,6 +16,16 @@ ONE = Rule("claims", (Peer((EHR,)),), (Target(Peer((BILLING,))),), CLAIM)
 TWO = replace(ONE, name="also", request=Disclosure(frozenset({"*"})), mtls=False)
 FACTS = Facts(source=EHR, destination=BILLING, mtls=True, operation=Operation("POST", "/claims"))
 REPORT = ScanReport((found("PERSON_NAME"), found("US_SOCIAL_SECURITY_NUMBER")), verdict=Verdict.PHI)
+
+
+def lines(tree):
+    """The tree as text, one line per branch."""
+    yield tree.text
+    for number, branch in enumerate(tree.below, 1):
+        last = number == len(tree.below)
+        for place, line in enumerate(lines(branch)):
+            lead = ("└─ " if last else "├─ ") if place == 0 else ("   " if last else "│  ")
+            yield lead + line
 
 
 def told(*rules, facts=FACTS, report=REPORT):

@@ -2,16 +2,18 @@
 
 import argparse
 import os
-import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final, TypedDict
 
-from extauthz.commands import table
 from extauthz.commands.errors import UsageError
+from extauthz.commands.groups import subcommands
+from extauthz.commands.output import formats
+from extauthz.commands.output.formats import JsonForm
 from extauthz.records.ledger import checkpoints, key_file, notes
 from extauthz.records.ledger.key_file import KeyFileError
 from extauthz.records.ledger.notes import KeyTextError, PublicKey, Signer
+from extauthz.terminal import json_text, say
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -21,20 +23,31 @@ _LARGEST: Final = 4096
 _GIVE: Final = "give what `phiguard audit key show` prints, or a file with it"
 
 
+class Key(TypedDict):
+    """A public key of a ledger."""
+
+    name: Annotated[str, "of the signer"]
+    id: Annotated[str, "8 hexadecimal digits; it proves nothing"]
+    key: Annotated[str, "what --key takes: name, id and key"]
+
+
 def add_parser(actions: "_Subparsers") -> None:
     """Add `key` with its own subcommands."""
     parser = actions.add_parser("key", help="make, show or replace the key that signs a ledger")
-    kinds = parser.add_subparsers(dest="kind", required=True, metavar="new|show|rotate")
+    kinds = subcommands(parser, "kind")
     new = kinds.add_parser("new", help="make a private key, and print its public key")
     new.add_argument("name", metavar="NAME", help="such as clinic.example/ledger")
     new.add_argument("file", type=Path, metavar="FILE")
+    formats.add(new, JsonForm(Key))
     new.set_defaults(run=_new)
     show = kinds.add_parser("show", help="print the public key of a private key")
     show.add_argument("file", type=Path, metavar="FILE")
+    formats.add(show, JsonForm(Key))
     show.set_defaults(run=_show)
     rotate = kinds.add_parser("rotate", help="make a key to which the old one hands over")
     rotate.add_argument("old", type=Path, metavar="OLD")
     rotate.add_argument("file", type=Path, metavar="NEW")
+    formats.add(rotate, JsonForm(Key))
     rotate.set_defaults(run=_rotate)
 
 
@@ -71,7 +84,7 @@ def _public(word: str) -> PublicKey:
         # each key has a `+`; a private one that stands here by mistake is not repeated
         if "+" not in word:
             why = getattr(error, "strerror", None) or "no name of a file"
-            raise UsageError(f"--key {table.shown(word)}: {why.lower()}; {_GIVE}") from None
+            raise UsageError(f"--key {word}: {why.lower()}; {_GIVE}") from None
         text = word
     try:
         return notes.public_key(text)
@@ -84,24 +97,31 @@ def _new(args: argparse.Namespace) -> int:
         signer = Signer(args.name, os.urandom(_SEED_BYTES))
     except KeyTextError as error:
         raise UsageError(f"{error}; write, for example, clinic.example/ledger") from None
-    return _written(args.file, signer, ())
+    return _written(args, signer, ())
 
 
 def _show(args: argparse.Namespace) -> int:
-    sys.stdout.write(f"{private(args.file)[0].public}\n")
-    return 0
+    return _told(args, private(args.file)[0])
 
 
 def _rotate(args: argparse.Namespace) -> int:
     old, earlier = private(args.old)
     new = Signer(old.public.name, os.urandom(_SEED_BYTES))
-    return _written(args.file, new, (*earlier, checkpoints.rotation(old, new)))
+    return _written(args, new, (*earlier, checkpoints.rotation(old, new)))
 
 
-def _written(path: Path, signer: Signer, rotations: tuple[str, ...]) -> int:
+def _written(args: argparse.Namespace, signer: Signer, rotations: tuple[str, ...]) -> int:
     try:
-        key_file.write(path, signer, rotations)
+        key_file.write(args.file, signer, rotations)
     except KeyFileError as error:
         raise UsageError(str(error)) from None
-    sys.stdout.write(f"{signer.public}\n")
+    return _told(args, signer)
+
+
+def _told(args: argparse.Namespace, signer: Signer) -> int:
+    public = signer.public
+    if args.format == formats.JSON:
+        json_text.write(Key(name=public.name, id=public.id.hex(), key=str(public)))
+    else:
+        say.line(str(public))
     return 0

@@ -1,16 +1,18 @@
 """`phiguard audit manifest`: one signed list of the ledgers of many replicas."""
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extauthz.commands.audit import ledgers
 from extauthz.commands.audit.proofs import hashes, keys
 from extauthz.commands.errors import UsageError
+from extauthz.commands.output import formats, output_file
+from extauthz.commands.output.formats import OtherForm
 from extauthz.records import ledger_time
 from extauthz.records.ledger import checkpoints, note_files, notes
 from extauthz.records.ledger.checkpoints import Manifest
+from extauthz.terminal import say
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -23,6 +25,7 @@ def add_parser(actions: "_Subparsers") -> None:
     parser.add_argument(
         "--checkpoint-key", type=Path, required=True, metavar="FILE", help="the private key"
     )
+    formats.declare(parser, OtherForm("a signed note"))
     parser.set_defaults(run=run)
 
 
@@ -37,11 +40,9 @@ def run(args: argparse.Namespace) -> int:
         except OSError as error:
             raise UsageError(f"{chain.folder}: {error.strerror}") from None
         if found is None or found.chain != hashes.chain_id(chain):
-            sys.stderr.write(
-                f"phiguard: {chain.folder}: worker {chain.worker} has no checkpoint of this key\n"
-            )
+            say.problem(f"{chain.folder}: worker {chain.worker} has no checkpoint of this key")
             return 1
         trees.add(found)
     manifest = Manifest(signer.public.name, ledger_time.now(), tuple(trees))
-    sys.stdout.write(notes.sign(manifest.text, signer))
+    output_file.write((notes.sign(manifest.text, signer),), None)
     return 0

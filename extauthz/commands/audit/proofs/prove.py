@@ -2,12 +2,10 @@
 
 import argparse
 import contextlib
-import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final, TypedDict
 
-from extauthz.commands import table
 from extauthz.commands.audit import ledgers
 from extauthz.commands.audit.filters import exactly
 from extauthz.commands.audit.ledgers import Chain
@@ -16,18 +14,29 @@ from extauthz.commands.audit.search import Hit, Search
 from extauthz.commands.audit.show import only_counted
 from extauthz.commands.audit.wanted import Wanted
 from extauthz.commands.errors import UsageError
+from extauthz.commands.output import formats, output_file
+from extauthz.commands.output.formats import JsonForm, OtherForm
 from extauthz.records.ledger import checkpoints, merkle, note_files, proofs
 from extauthz.records.ledger.chain import unseal
 from extauthz.records.ledger.checkpoints import Checkpoint
 from extauthz.records.ledger.merkle import leaf_hash
 from extauthz.records.ledger.notes import NoteError, PublicKey
 from extauthz.records.ledger.proofs import GrowthProof, NoProofError, ProofError, RecordProof
+from extauthz.terminal import json_text, say
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 _SHOWN: Final = ("time", "kind", "decision", "reason", "source", "destination", "id")
 _GIVE: Final = "give a proof, as `phiguard audit prove` writes it"
+
+
+class CheckedProof(TypedDict):
+    """What a proof proves."""
+
+    file: str
+    holds: bool
+    says: Annotated[str, "what it proves, or why it does not"]
 
 
 def add_parser(actions: "_Subparsers") -> None:
@@ -53,10 +62,12 @@ def add_parser(actions: "_Subparsers") -> None:
         help="prove that the ledger of NEW only added to that of OLD",
     )
     prove.add_argument("--worker", type=int, metavar="N", help="of the ledger, if there are many")
+    formats.declare(prove, OtherForm("a proof with signed notes"))
     prove.set_defaults(run=_prove)
     check = actions.add_parser("verify-proof", help="check a proof with the public key alone")
     check.add_argument("file", type=Path, metavar="FILE")
     keys.add_option(check, required=True)
+    formats.add(check, JsonForm(CheckedProof))
     check.set_defaults(run=_check)
 
 
@@ -73,11 +84,8 @@ def _prove(args: argparse.Namespace) -> int:
         path = args.checkpoint or hit.chain.folder / note_files.checkpoint_name(hit.chain.worker)
         text = of_record(hit, signed.note(path), path).text
         if not is_indexed:
-            sys.stderr.write(
-                f"phiguard: {table.shown(id_)}: no index names it; "
-                "it was found by reading all records\n"
-            )
-    sys.stdout.write(text)
+            say.problem(f"{id_}: no index names it; it was found by reading all records")
+    output_file.write((text,), None)
     return 0
 
 
@@ -99,7 +107,7 @@ def found(id_: str, chains: Sequence[Chain]) -> tuple[Hit, bool]:
     hit = next(Search(Wanted((exactly("id", id_),))).over(chains), None)
     if hit is None:
         raise UsageError(
-            f"{table.shown(id_)}: no decision has this id in {ledgers.places(chains)}; "
+            f"{id_}: no decision has this id in {ledgers.places(chains)}; "
             f"give the whole id, and the ledgers of all replicas{only_counted(chains)}"
         )
     return hit, False
@@ -167,14 +175,16 @@ def _check(args: argparse.Namespace) -> int:
     trusted = keys.given(args)
     try:
         proof = proofs.parse(signed.note(args.file, _GIVE))
-        told = _told(proof, trusted)
+        found = CheckedProof(file=str(args.file), holds=True, says=_told(proof, trusted))
     except NoProofError as error:
         raise UsageError(f"{args.file}: {error}; {_GIVE}") from None
     except (ProofError, NoteError) as error:
-        sys.stdout.write(f"{args.file}: {error}\n")
-        return 1
-    sys.stdout.write(told)
-    return 0
+        found = CheckedProof(file=str(args.file), holds=False, says=str(error))
+    if args.format == formats.JSON:
+        json_text.write(found)
+    else:
+        say.line(found["says"] if found["holds"] else f"{args.file}: {found['says']}")
+    return int(not found["holds"])
 
 
 def _told(proof: RecordProof | GrowthProof, trusted: Sequence[PublicKey]) -> str:
@@ -183,12 +193,12 @@ def _told(proof: RecordProof | GrowthProof, trusted: Sequence[PublicKey]) -> str
         old, new = proof.check(trusted)
         return (
             f"the ledger {proof.origin} with {new.size} records holds all {old.size} records of "
-            "before, unchanged and in their places\n"
+            "before, unchanged and in their places"
         )
     tree = proof.check(trusted)
     record = unseal(proof.line) or {}
-    shown = (f"{key} {table.shown(str(record[key]))}" for key in _SHOWN if record.get(key))
+    said = (f"{key} {record[key]}" for key in _SHOWN if record.get(key))
     return (
         f"record {proof.index + 1} of {tree.size} in the signed ledger {tree.origin}: "
-        f"{', '.join(shown)}\n"
+        f"{', '.join(said)}"
     )

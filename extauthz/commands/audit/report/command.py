@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
@@ -10,14 +9,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from extauthz.commands import output_file
 from extauthz.commands.audit import ledgers, reviews, times
 from extauthz.commands.audit.ledgers import Chain
+from extauthz.commands.audit.report import as_json
 from extauthz.commands.audit.report.page import ChainResult, Report, page
 from extauthz.commands.audit.report.summary import Summary, merged
 from extauthz.commands.audit.search import Search
 from extauthz.commands.audit.wanted import Wanted
+from extauthz.commands.output import formats, output_file
+from extauthz.commands.output.formats import JsonForm
 from extauthz.records.release import VERSION
+from extauthz.terminal import json_text, say
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -32,6 +34,7 @@ def add_parser(actions: "_Subparsers") -> None:
     parser.add_argument(
         "--output", "-o", type=Path, metavar="FILE", help="default: the standard output"
     )
+    formats.add(parser, JsonForm(as_json.PeriodReport), text="html")
     parser.set_defaults(run=run)
 
 
@@ -50,7 +53,9 @@ def run(args: argparse.Namespace) -> int:
         [row for folder in dict.fromkeys(args.folders) for row in reviews.rows(folder)],
         sum(each.odd for each in found),
     )
-    output_file.write((page(report),), args.output)
+    is_json = args.format == formats.JSON
+    made = json_text.pretty(as_json.plain(report)) if is_json else page(report).encode()
+    output_file.write((made,), args.output)
     _say(report, args.output)
     return int(not report.holds)
 
@@ -108,10 +113,10 @@ def _say(report: Report, output: Path | None) -> None:
     """Say on standard error where a chain does not hold, and what was written to a file."""
     for each in report.chains:
         if each.problem:
-            sys.stderr.write(f"phiguard: {each.problem}\n")
+            say.problem(each.problem)
     if output is not None:
         number = report.summary.total
-        sys.stderr.write(
-            f"phiguard: {output}: a report of {number} decision{'s' * (number != 1)}, "
-            f"{'verified' if report.holds else 'NOT verified'}\n"
+        say.problem(
+            f"{output}: a report of {number} decision{'s' * (number != 1)}, "
+            f"{'verified' if report.holds else 'NOT verified'}"
         )

@@ -1,15 +1,17 @@
 """`phiguard policy playground` serves the page until Ctrl-C ends it."""
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from extauthz.commands import engine, policies
 from extauthz.commands.errors import UsageError
+from extauthz.commands.output import formats
+from extauthz.commands.output.formats import OtherForm
 from extauthz.commands.policy.playground.server import Playground
 from extauthz.commands.policy.playground.trial import Trial
 from extauthz.policies.files import PolicyFiles, PolicyUnreadableError
+from extauthz.terminal import say
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -44,6 +46,7 @@ def add_parser(actions: "_Subparsers") -> None:
     )
     policies.add_detectors(parser)
     engine.add_choices(parser)
+    formats.declare(parser, OtherForm("the address of its page: it is a server"))
     parser.set_defaults(run=run)
 
 
@@ -54,8 +57,8 @@ def run(args: argparse.Namespace) -> int:
         playground = Playground(args.port, trial, _text(args.path))
     except (OSError, OverflowError):
         raise UsageError(f"--port {args.port}: cannot listen there; give a free port") from None
-    sys.stdout.write(f"{playground.url}\nOnly this machine can open it. Ctrl-C ends it.\n")
-    sys.stdout.flush()
+    say.lines([playground.url, "Only this machine can open it. Ctrl-C ends it."])
+    say.flush()
     with playground:
         playground.serve()
     return 0

@@ -46,7 +46,12 @@ def holds(ledger, tmp_path):
     """Whether the ledger holds, without the time that the command line takes."""
     yesterday = [tmp_path / "yesterday.note"]
     args = Namespace(
-        folders=[ledger], head=[], archived=[], key=[str(KEY.public)], checkpoint=yesterday
+        folders=[ledger],
+        head=[],
+        archived=[],
+        key=[str(KEY.public)],
+        checkpoint=yesterday,
+        format="text",
     )
     return lambda: verify_command.run(args) == 0
 
@@ -295,6 +300,10 @@ def test_a_record_is_proved_with_the_public_key_alone(ledger, phiguard, tmp_path
     assert code == 0
     assert "record 4 of 5" in out
     assert "id 0-1" in out
+    as_json = phiguard("audit", "verify-proof", path, "--key", str(KEY.public), "--format", "json")[
+        1
+    ]
+    assert orjson.loads(as_json)["holds"]
     code, out, _ = phiguard("audit", "verify-proof", path, "--key", str(OTHER.public))
     assert (code, "no signature" in out) == (1, True)
 

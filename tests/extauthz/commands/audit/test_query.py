@@ -92,7 +92,7 @@ def test_an_answer_without_a_record_says_so(query, tmp_path, form):
         (("US_SOCIAL_SECURITY_NUMBER",), []),  # built in
         (("CHART_NUMBER",), []),  # of this organisation
         (("CHART_NUMBER", "NOPE", "NOPE"), ["NOPE"]),
-        (("\x1b[2J",), ["?[2J"]),
+        (("\x1b[2J",), ["\\x1b[2J"]),
     ],
 )
 def test_an_info_type_that_nothing_names_is_said(query, tmp_path, names, unknown):

@@ -1,17 +1,13 @@
-import argparse
 import shutil
 from pathlib import Path
 
 import pytest
 
-from extauthz.commands import istio
+from extauthz import cli
 
 
 def phiguard(*argv):
-    parser = argparse.ArgumentParser()
-    istio.add_parser(parser.add_subparsers(required=True))
-    args = parser.parse_args(["istio", *map(str, argv)])
-    return istio.run(args)
+    return cli.main(["istio", *map(str, argv)])
 
 
 @pytest.fixture
@@ -42,7 +38,7 @@ def test_render_names_what_an_earlier_one_left_because_kubectl_would_still_apply
     assert capsys.readouterr().err == ""
 
     assert phiguard("render", "--output", made) == 0
-    named = [line.split()[2] for line in capsys.readouterr().err.splitlines()]
+    named = [line.split()[1] for line in capsys.readouterr().err.splitlines()]
     assert named == [
         str(made / each)
         for each in (

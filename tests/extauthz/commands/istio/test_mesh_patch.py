@@ -1,18 +1,14 @@
-import argparse
 import io
 import sys
 
 import pytest
 import yaml
 
-from extauthz.commands import istio
+from extauthz import cli
 
 
 def phiguard(*argv):
-    parser = argparse.ArgumentParser()
-    istio.add_parser(parser.add_subparsers(required=True))
-    args = parser.parse_args(["istio", "mesh-patch", *map(str, argv)])
-    return istio.run(args)
+    return cli.main(["istio", "mesh-patch", *map(str, argv)])
 
 
 def test_the_merged_document_is_on_stdout_and_what_changes_on_stderr(tmp_path, capsys):

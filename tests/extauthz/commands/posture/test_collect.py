@@ -37,7 +37,7 @@ def test_what_was_collected_is_judged_as_the_cluster_is(api, tmp_path, capsys):
 
 def test_what_was_refused_is_said_and_stays_unknown(api, tmp_path, capsys):
     api.refused["/api/v1/services"] = 403
-    assert collect(api, tmp_path / "kept") == 1
+    assert collect(api, tmp_path / "kept") == 2
     assert "not read: services: status 403" in capsys.readouterr().err
     found = folder.read(tmp_path / "kept")
     assert "Service" not in collections.objects_of(found)[0].listed

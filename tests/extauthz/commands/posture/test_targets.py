@@ -20,6 +20,8 @@ def test_the_ports_of_a_namespace_with_the_label_are_written(phiguard, tmp_path)
             each["metadata"].setdefault("labels", {})["phiguard.dev/canary"] = "true"
     code, out, err = phiguard("posture", "targets", write(tmp_path / "folder", found))
     assert (code, err) == (0, "")
+    as_json = phiguard("posture", "targets", tmp_path / "folder", "--format", "json")[1]
+    assert len(json.loads(as_json)["targets"]) == out.count("\n")
     file = tmp_path / "targets.yaml"
     file.write_text(out)
     assert [each.cell for each in read_targets(file) if "/ehr/" in each.cell] == [

@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 
+import json_forms
 import pytest
 from posture_cluster import Api
 from posture_folder import HOLE, objects
@@ -56,7 +57,9 @@ def test_a_hole_that_opens_is_printed_with_who_opened_it(api):
         assert 'state="DOWN"} 0.0' in scraped(page)
         item = {**HOLE, "metadata": {**HOLE["metadata"], "managedFields": fields}}
         api.send("ADDED", item, SERVICES)
-        value = json.loads(program.stdout.readline())
+        line = program.stdout.readline()
+        json_forms.check(("posture", "watch", "--format", "json"), line)
+        value = json.loads(line)
         assert value["changes"][0]["name"] == "Service clinic/reports"
         assert value["changes"][0]["manager"] == "kubectl-edit"
         turned = {each["cell"]: each for each in value["turns"]}

@@ -28,7 +28,7 @@ BROKEN = [
     "file:///data secret/=x.csv: NOT_READ (rule files)",
     "s3://archive 2019/XXX export.csv: NOT_ENCRYPTED (rule archive)",
     "s3://archive 2019/XXX export.csv: phone: PHONE_NUMBER NOT_ALLOWED (rule archive)",
-    "file:///data closed?room: NOT_READ (rule files)",
+    "file:///data closed\\u2028room: NOT_READ (rule files)",
 ]
 
 

@@ -54,7 +54,7 @@ def scanned(tmp_path_factory, engine):
     fill(folder / "data")
     sources = (str(folder / "data"), f"sqlite://{folder}/app.db")
     words = ["rest", "scan", *sources, "--catalogue", str(folder / "c"), "--workers", "1"]
-    assert cli.main(words) == 2  # torn.gz cannot be read
+    assert cli.main(words) == 3  # torn.gz cannot be read, and the rest holds PHI
     return folder
 
 

@@ -8,7 +8,7 @@ from atrest.manners import Manners
 from atrest.source import Budget
 from atrest.spec import Spec
 from atrest.unit import Unit, UnitKind
-from extauthz.commands.rest.progress import Progress
+from extauthz.commands.rest.progress import ScanProgress
 from extauthz.rest import schedule
 from extauthz.rest.run import Counts
 from extauthz.rest.schedule import Feed, Schedule
@@ -28,19 +28,22 @@ def plan(count):
 
 
 @pytest.fixture
-def shown():
+def shown(monkeypatch):
     """Read one unit of `count` in so many seconds, and return what a terminal shows."""
+
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "120")
 
     def show(count, seconds, out):
         now = [0.0]
         counts = Counts()
         tasks = plan(count)
-        progress = Progress(out, tasks, counts, lambda: now[0])
+        progress = ScanProgress(tasks, counts, out=out, clock=lambda: now[0])
         tasks.next()
         counts.read += 1
         now[0] = seconds
         progress.beat(Beat(250, 3 << 20))
-        progress.clear()
+        progress.close()
         return out.getvalue()
 
     return show
@@ -49,7 +52,7 @@ def shown():
 def test_a_terminal_sees_what_is_left_and_for_how_long(shown):
     text = shown(61, 10.0, Terminal())
     assert "1 read, 60 left, 3.0 MiB, 250 rows, about 10 min left" in text
-    assert text.endswith("\r\x1b[K")
+    assert text.endswith("\x1b[2K")
 
 
 def test_no_time_is_named_before_everything_is_listed(shown, monkeypatch):

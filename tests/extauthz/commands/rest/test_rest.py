@@ -108,6 +108,8 @@ def test_a_masked_name_is_found_again(scanned, rest):
     masked = next(r for r in map(json.loads, out.splitlines()) if r["column"] == "(name)")
     assert "512-44" not in masked["object"]
     assert rest("locate", masked["key"], sources[0])[:2] == (0, "SSN 512-44-9031.txt\n")
+    as_json = rest("locate", masked["key"], sources[0], "--format", "json")[1]
+    assert '"object": "SSN 512-44-9031.txt"' in as_json
     assert rest("locate", "00" * 16, sources[0])[0] == 1
 
 

@@ -12,7 +12,7 @@ from atrest.manners import Manners
 from atrest.source import Budget
 from atrest.spec import parse
 from atrest.unit import Unit, UnitKind
-from extauthz.commands.rest import summary
+from extauthz.commands.rest import rehearsal, summary
 from extauthz.rest.folder import Folder
 from extauthz.rest.run import Counts
 from extauthz.rest.schedule import Feed
@@ -23,25 +23,32 @@ CUT = replace(SCAN, profile=replace(SCAN.profile, gaps=Counter({"OVER_LIMIT": 3,
 
 
 @pytest.fixture
-def after(tmp_path, capsys):
-    """What is said of a catalogue with these units, and the exit code."""
+def after(tmp_path):
+    """Whether something holds PHI, or was not seen whole, and what is said of it."""
 
     def one(*units):
         folder = catalogue(tmp_path / "c", units, places=())
         store = Store(Folder(folder).database)
-        code = summary.after(Counts(listed=len(units)), store)
+        seen = summary.seen(store)
         store.close()
-        return code, capsys.readouterr().out
+        said = "\n".join(summary.lines(Counts(listed=len(units)), seen))
+        return (seen.phi > 0, seen.is_partial), said
 
     return one
 
 
 @pytest.mark.parametrize(
-    ("units", "code"),
-    [([SCAN, WARDS], 0), ([PATIENTS], 1), ([LOCKED], 2), ([CUT], 2), ([PATIENTS, CUT], 2)],
+    ("units", "found"),
+    [
+        ([SCAN, WARDS], (False, False)),
+        ([PATIENTS], (True, False)),
+        ([LOCKED], (False, True)),
+        ([CUT], (False, True)),
+        ([PATIENTS, CUT], (True, True)),
+    ],
 )
-def test_the_exit_code_is_two_when_something_was_not_seen(after, units, code):
-    assert after(*units)[0] == code
+def test_what_was_found_and_what_was_not_seen_are_told_apart(after, units, found):
+    assert after(*units)[0] == found
 
 
 def test_what_was_not_seen_whole_is_counted_with_its_reasons(after):
@@ -59,8 +66,8 @@ def test_status_says_so_too(tmp_path, phiguard):
 
 
 def test_all_units_of_the_tests_are_told(after):
-    code, said = after(*UNITS)
-    assert code == 2
+    found, said = after(*UNITS)
+    assert found == (True, True)
     assert "secret/=x.csv" in said
 
 
@@ -77,8 +84,8 @@ class Many:
         return [self._feed]
 
 
-def test_many_tiny_files_take_their_time(tmp_path, capsys):
+def test_many_tiny_files_take_their_time(tmp_path):
     store = Store(tmp_path / "c.sqlite", create=True)
-    assert summary.dry_run(Many(120_000), store, 2) == 0
+    found = rehearsal.rehearsed(Many(120_000), store, 2)
     store.close()
-    assert "about 2.0 min with 2 workers" in capsys.readouterr().out
+    assert rehearsal.lines(found)[-1].startswith("about 2.0 min with 2 workers")

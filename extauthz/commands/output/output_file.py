@@ -12,7 +12,11 @@ def write(pieces: Iterable[str] | Iterable[bytes], output: Path | None) -> None:
     data = (piece.encode() if isinstance(piece, str) else piece for piece in pieces)
     if output is None:
         sys.stdout.flush()
-        sys.stdout.buffer.writelines(data)
+        for piece in data:
+            sys.stdout.buffer.write(piece)
+            if sys.stdout.isatty():  # somebody looks, and the buffer of bytes knows no lines
+                sys.stdout.buffer.flush()
+        sys.stdout.buffer.flush()
         return
     try:
         with output.open("wb") as file:

@@ -1,14 +1,16 @@
 """Scan reports as a table for people."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from extauthz.terminal import tables
 from phiscan.finding import Coverage, Gap, ScanReport, Verdict
 from phiscan.identifiers import Identifier, InfoType
 
 _HEAD: Final = ("verdict", "seen", "media", "findings", "path")
+_KINDS: Final = ("class", "infoType", "documents", "findings", "what it is")
 
 
 @dataclass(slots=True)
@@ -67,24 +69,20 @@ class Summary:
             of_class.items(), key=lambda item: (item[0][1:2] != " ", item[0])
         ):
             for place, name in enumerate(names):
-                counts = f"{self.holders[name]:>9}", f"{self.findings[name]:>8}"
+                counts = str(self.holders[name]), str(self.findings[name])
                 rows.append(
                     (words if place == 0 else "", name, *counts, self.info_types[name].title)
                 )
-        return (
-            [*aligned([("class", "infoType", "documents", "findings", "what it is"), *rows]), ""]
-            if rows
-            else []
-        )
+        return [*tables.lines(rows, _KINDS), ""] if rows else []
 
 
-def render(rows: Iterable[tuple[str, ScanReport]], summary: Summary) -> str:
-    """Return a table: one line for each document, then one for each infoType, then the totals.
+def lines(rows: Iterable[tuple[str, ScanReport]], summary: Summary) -> list[str]:
+    """Return a table: one row for each document, then one for each infoType, then the totals.
 
     Args:
         summary: an empty summary; it takes all reports.
     """
-    cells: list[tuple[str, ...]] = [_HEAD]
+    cells: list[tuple[str, ...]] = []
     for path, report in rows:
         summary.take(report)
         cells.append(
@@ -93,31 +91,14 @@ def render(rows: Iterable[tuple[str, ScanReport]], summary: Summary) -> str:
                 _seen(report),
                 report.media,
                 _counts(report, summary.info_types),
-                shown(path),
+                path,
             )
         )
-    return "\n".join([*aligned(cells), "", *summary.lines()]) + "\n" if summary.documents else ""
+    return [*tables.lines(cells, _HEAD), "", *summary.lines()] if summary.documents else []
 
 
 def _documents(number: int) -> str:
     return f"{number} document{'s' * (number != 1)}"
-
-
-def aligned(rows: Iterable[Sequence[str]]) -> list[str]:
-    """Return the rows as lines with aligned columns. The last column is not padded."""
-    table = [tuple(row) for row in rows]
-    if not table:
-        return []
-    widths = [max(len(row[i]) for row in table) for i in range(len(table[0]) - 1)]
-    return [
-        "  ".join([*(c.ljust(w) for c, w in zip(row, widths, strict=False)), row[-1]]).rstrip()
-        for row in table
-    ]
-
-
-def shown(text: str) -> str:
-    """Return a foreign text for a terminal: control characters become `?`."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else "?" for c in text)
 
 
 def _seen(report: ScanReport) -> str:

@@ -1,0 +1,1 @@
+"""What a command prints: its forms, its JSON with the schema, the file that it writes."""
