@@ -4,7 +4,7 @@ import argparse
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
@@ -199,7 +199,7 @@ def _print(
             engineSeconds=round(engine_seconds, 3),
             rules=sizes["rules"],
             bytes=sizes["bytes"],
-            microseconds={name: Percentiles(**asdict(each)) for name, each in found.items()},
+            microseconds={name: _plain(each) for name, each in found.items()},
         )
         json_text.write(said)
         return
@@ -212,4 +212,10 @@ def _print(
     say.line(
         f"{sizes['rules']:,} rules, {sizes['bytes']:,} bytes in memory; "
         f"the detectors were ready after {engine_seconds:.1f} s"
+    )
+
+
+def _plain(times: Times) -> Percentiles:
+    return Percentiles(
+        count=times.count, p50=times.p50, p90=times.p90, p99=times.p99, largest=times.largest
     )

@@ -125,12 +125,13 @@ def _explain(args: argparse.Namespace) -> int:
     if args.format == formats.JSON:
         json_text.write(_plain(outcome, found, tree))
     else:
-        say.lines(trees.lines(_branch(tree)))
+        say.lines(trees.lines(branch_of(tree)))
     return 0
 
 
-def _branch(tree: explain.Branch) -> Branch:
-    return Branch(tree.text, list(map(_branch, tree.below)))
+def branch_of(tree: explain.Branch) -> Branch:
+    """Return an explanation as a tree that can be drawn."""
+    return Branch(tree.text, list(map(branch_of, tree.below)))
 
 
 def _plain(outcome: Outcome, found: Revision, tree: explain.Branch) -> Explained:

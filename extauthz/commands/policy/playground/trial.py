@@ -7,10 +7,13 @@ from typing import Any, Final
 
 import orjson
 
+from extauthz.commands.policy.explain import branch_of
 from extauthz.detection.detector_sets import DetectorSet
 from extauthz.guard.http import question
 from extauthz.guard.http.messages import ProblemError
 from extauthz.policies import revision
+from extauthz.terminal import trees
+from extauthz.terminal.screen import FILE
 from mesh.analysis import explain
 from mesh.exchange.events import Outcome
 from mesh.exchange.machine import Exchange
@@ -62,11 +65,12 @@ class Trial:
         if outcome is None:
             raise AssertionError("the last event of a message gave no outcome")
         decision = outcome.decision
+        tree = branch_of(explain.explain(outcome, policy))
         return {
             "decision": decision.action.value,
             "enforced": decision.enforced,
             "reason": decision.reason.value,
-            "explanation": list(explain.lines(explain.explain(outcome, policy))),
+            "explanation": trees.lines(tree, FILE),
             "findings": [
                 {"infoType": f.info_type, "class": f.identifier or "-", "field": f.location.field}
                 for f in outcome.report.findings
