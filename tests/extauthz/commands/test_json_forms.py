@@ -14,6 +14,7 @@ from posture_folder import HOLE, objects, write
 from rest_catalogue import catalogue
 from running_guard import BILLING, EHR, POLICY, REDACTED
 
+from extauthz import cli
 from extauthz.commands import tree
 from extauthz.commands.output import formats
 from extauthz.commands.output.formats import JsonForm
@@ -52,7 +53,7 @@ WORDS = {
     "policy graph": ("policy.yaml",),
     "policy learn": ("edges",),
     "simulate": ("cases.yaml",),
-    "istio render": ("--output", "manifests"),
+    "istio render": ("--output", "rendered"),
     "istio values": (),
     "istio mesh-patch": (),
     "istio check": ("manifests",),
@@ -75,9 +76,9 @@ WORDS = {
     "audit report": ("ledger",),
     "audit export": ("ledger",),
     "audit size": ("--decisions-per-second", "100"),
-    "audit archive": ("ledger", "--to", "archive", "--until", "2026-12-01"),
+    "audit archive": ("leaving", "--to", "moved", "--until", "2026-12-01"),
     "audit prune": ("archive", "--keep", "6"),
-    "audit key new": ("clinic.example/ledger", "one.key"),
+    "audit key new": ("clinic.example/ledger", "new.key"),
     "audit key show": ("one.key",),
     "audit key rotate": ("one.key", "two.key"),
     "audit review": (
@@ -97,7 +98,7 @@ ELSEWHERE = {
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory, engine):
-    """Everything that the commands read. A later command finds what an earlier one has written."""
+    """Everything that the commands read."""
     found = tmp_path_factory.mktemp("commands")
     (found / "policy.yaml").write_text(POLICY)
     (found / "other.yaml").write_text(POLICY.replace("methods: [POST]", "methods: [PUT]"))
@@ -106,6 +107,15 @@ def folder(tmp_path_factory, engine):
     (found / "claim.json").write_bytes(REDACTED)
     written(found / "ledger", POLICY_RECORD, {}, {})
     written(found / "ledger", {}, day=2)
+    for name in ("leaving", "left"):
+        written(found / name, {})
+        written(found / name, {}, day=2)
+    for words in (
+        ("audit", "archive", found / "left", "--to", found / "archive", "--until", "2026-12-01"),
+        ("audit", "key", "new", "clinic.example/ledger", found / "one.key"),
+        ("istio", "render", "--output", found / "manifests"),
+    ):
+        assert cli.main([str(word) for word in words]) == 0
     catalogue(found / "kept")
     write(found / "mesh")
     write(found / "later", [*objects(), HOLE])
@@ -149,4 +159,5 @@ def test_a_schema_that_does_not_fit_is_noticed(run):
 
 
 def test_the_reviews_that_were_signed_are_listed(run):
+    run("audit", "review", *WORDS["audit review"])
     assert run("audit", "review", "ledger")[1].startswith('{"review":')
