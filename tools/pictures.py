@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import termios
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -55,7 +56,6 @@ ledger.close()
 """
 _POSTURE_AT: Final = "2026-11-30T15:00:00Z"
 """When that dump was taken: the certificate in it is valid."""
-_TESTS: Final = ("tests/extauthz", "tests/mesh", "tests/istio_config")
 
 
 def main() -> int:
@@ -129,7 +129,8 @@ def _run(*arguments: str, folder: Path = ROOT, code: int = 0) -> None:
 
 
 def _posture(folder: Path) -> None:
-    path = ":".join(str(ROOT / each) for each in (".", *_TESTS))
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]
+    path = ":".join(str(ROOT / each) for each in settings["ini_options"]["pythonpath"])
     made = [sys.executable, "-c", _POSTURE, str(folder), _POSTURE_AT]
     subprocess.run(made, env={**os.environ, "PYTHONPATH": path}, check=True)
     options = ["--ledger", "phiguard-7d9c-0", "--now", _POSTURE_AT]
