@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
-import orjson
-
+from extauthz.guard.http import members
+from extauthz.guard.http.members import TwiceError, Written
 from extauthz.guard.http.messages import Code, ProblemError
 from mesh.exchange.events import Body, Event, Head
 from mesh.message import addresses
@@ -60,10 +60,12 @@ def read(data: bytes, caller: str) -> Question:
         ProblemError: it is none. The detail names a key of `KEYS` and no word of the client.
     """
     try:
-        value = orjson.loads(data)
-    except orjson.JSONDecodeError:
+        value = members.read(data, "body")
+    except TwiceError:
+        raise _wrong("a key stands twice") from None
+    except ValueError:
         raise _wrong("the body is not JSON") from None
-    if not isinstance(value, dict):
+    if value is None:
         raise _wrong("the body is not a JSON object")
     if value.keys() - set(KEYS):
         raise _wrong("the body has a key that is none of the question's")
@@ -165,18 +167,16 @@ def _headers(asked: _Asked, implied: str) -> Headers:
 
 def _body(asked: _Asked) -> tuple[bytes, str]:
     """The body, and the content type that the way of writing it implies."""
-    members = asked.members
-    if "body" in members and "bodyBase64" in members:
+    given = asked.members
+    if "body" in given and "bodyBase64" in given:
         raise _wrong("`body` and `bodyBase64` exclude each other")
-    if "bodyBase64" in members:
+    if "bodyBase64" in given:
         try:
             return b64decode(asked.text("bodyBase64"), validate=True), ""
         except ValueError:
             raise _wrong("`bodyBase64` is not base64") from None
-    body = members.get("body", "")
-    if isinstance(body, str):
-        return body.encode(), ""
-    return orjson.dumps(body), "application/json"
+    body = given.get("body", "")
+    return (body.text, "application/json") if isinstance(body, Written) else (body.encode(), "")
 
 
 def _wrong(detail: str) -> ProblemError:

@@ -53,6 +53,16 @@ def test_a_body_comes_as_text_as_json_or_as_base64():
     assert read(truncated=True).events[1].truncated
 
 
+def test_a_body_in_json_is_judged_as_it_is_written():
+    body = b'{"ssn":"536-22-8790","ssn":"x","mrn":123456789012345678901}'
+    assert question.read(b'{"body":' + body + b"}", "").body == body
+
+
+def test_a_key_that_stands_twice_is_refused():
+    with pytest.raises(ProblemError, match="twice"):
+        question.read(b'{"source":"","source":"%s"}' % EHR.encode(), "")
+
+
 @pytest.mark.parametrize(
     "members",
     [
