@@ -308,7 +308,7 @@ class Worker:
                 await self._tend_ledger()
                 await self._edges.tend()
                 if self._http is not None:
-                    self._http.tend()
+                    await self._http.tend()
             except Exception as raised:  # noqa: BLE001 - upkeep must go on; health shows what fails
                 logs.error(LogEvent.INTERNAL_ERROR, raised)
 

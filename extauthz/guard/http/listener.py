@@ -39,14 +39,14 @@ class Listener:
         self._limits = limits
         self._shares = shares
         self._open: set[asyncio.Task[None]] = set()
-        self._server: asyncio.Server | None = None
+        self._servers: list[asyncio.Server] = []
         self.port = http.port
         self._certificate = None if http.tls is None else Certificate(http.tls)
 
     async def start(self) -> None:
         """Listen at `port`, which the system may have picked. Raises OSError."""
         context = None if self._certificate is None else self._certificate.context
-        self._server = await asyncio.start_server(
+        server = await asyncio.start_server(
             self._take,
             self._http.host.strip("[]"),
             self._http.port,
@@ -54,18 +54,31 @@ class Listener:
             ssl=context,
             ssl_handshake_timeout=None if context is None else _HANDSHAKE_SECONDS,
         )
-        self.port = self._server.sockets[0].getsockname()[1]
+        self._servers = [server]
+        self.port = server.sockets[0].getsockname()[1]
 
-    def tend(self) -> None:
-        """Take a renewed certificate into use."""
-        if self._certificate is not None:
-            self._certificate.renew()
+    async def tend(self) -> None:
+        """Take a renewed certificate into use, for the connections to come."""
+        if self._certificate is None or not self._certificate.renew():
+            return
+        old = self._servers
+        self._servers = [
+            await asyncio.start_server(
+                self._take,
+                sock=socket.dup(),  # the place in the system stays, with who waits there
+                ssl=self._certificate.context,
+                ssl_handshake_timeout=_HANDSHAKE_SECONDS,
+            )
+            for server in old
+            for socket in server.sockets
+        ]
+        for server in old:
+            server.close()
 
     async def drain(self, grace: float) -> None:
         """Take no new connection; let running requests finish within the grace period."""
-        if self._server is None:
-            return
-        self._server.close()
+        for server in self._servers:
+            server.close()
         if self._open:
             await asyncio.wait(self._open, timeout=grace if self._admission.streams else 0.0)
         for task in self._open:
@@ -117,7 +130,10 @@ def of(settings: Settings, service: Service, admission: Admission) -> Listener |
 
 
 class Certificate:
-    """The certificate of the listener. New handshakes take a new one, as with Envoy's listener.
+    """The certificate of the listener, and the authority of its clients.
+
+    A renewed one is another context. What was taken into one context stays trusted in it: an
+    authority that is no longer in its file, and the sessions of its clients.
 
     Raises:
         OSError, ssl.SSLError: a file cannot be used.
@@ -125,26 +141,33 @@ class Certificate:
 
     def __init__(self, tls: Tls) -> None:
         self._tls = tls
-        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.context.minimum_version = ssl.TLSVersion.TLSv1_2
         self._stamp = self._stamps()
-        self._load()
+        self.context = self._loaded()
 
-    def renew(self) -> None:
-        """Read the files again if they changed. What cannot be used leaves the old one in use."""
+    def renew(self) -> bool:
+        """Read the files again if they changed. Return whether there is another context.
+
+        What cannot be used leaves the old one in use.
+        """
         try:
             stamp = self._stamps()
-            if stamp != self._stamp:
-                self._load()
-                self._stamp = stamp
+            if stamp == self._stamp:
+                return False
+            self.context = self._loaded()
         except OSError as error:  # ssl.SSLError is one; a rotation may be under way
             logs.error(LogEvent.CERTIFICATE_REFUSED, error)
+            return False
+        self._stamp = stamp
+        return True
 
-    def _load(self) -> None:
-        self.context.load_cert_chain(self._tls.cert, self._tls.key)
+    def _loaded(self) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.load_cert_chain(self._tls.cert, self._tls.key)
         if self._tls.ca is not None:
-            self.context.load_verify_locations(self._tls.ca)
-            self.context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(self._tls.ca)
+            context.verify_mode = ssl.CERT_REQUIRED
+        return context
 
     def _stamps(self) -> _Stamp:
         files = (self._tls.cert, self._tls.key, *([self._tls.ca] if self._tls.ca else []))

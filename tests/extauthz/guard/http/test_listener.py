@@ -1,6 +1,8 @@
 import asyncio
+import contextlib
 import os
 import ssl
+from dataclasses import replace
 
 import pytest
 from http_client import connect, head, once
@@ -62,13 +64,38 @@ def test_a_renewed_certificate_is_used_without_a_restart(guard, run, tmp_path, c
             tls.cert.write_bytes(other[GUARD].certificate.read_bytes())
             tls.key.write_bytes(other[GUARD].key.read_bytes())
             os.utime(tls.cert, ns=(1, 1))
-            g.worker._http.tend()
+            await g.worker._http.tend()
             with pytest.raises(ssl.SSLCertVerificationError):
                 await connect(g, certificates[EHR_WORKLOAD])
             after = await once(g, head("GET", "/healthz"), other[EHR_WORKLOAD])
             return before.status, after.status
 
     assert run(scenario()) == (200, 200)
+
+
+def test_a_replaced_authority_no_longer_lets_its_clients_in(guard, run, tmp_path, certificates):
+    other = certificates_in(tmp_path / "other")
+    files = tls_of(certificates[GUARD])
+    # a client of the old authority that knows the guard's new certificate
+    stale = replace(certificates[BILLING_WORKLOAD], authority=other[GUARD].authority)
+
+    async def scenario():
+        async with guard(http=Http("127.0.0.1", 0, files)) as g:
+            before = await once(g, question(ALLOWED), certificates[BILLING_WORKLOAD])
+            for ours, new in (
+                (files.cert, other[GUARD].certificate),
+                (files.key, other[GUARD].key),
+            ):
+                ours.write_bytes(new.read_bytes())
+            files.ca.write_bytes(other[GUARD].authority.read_bytes())
+            os.utime(files.ca, ns=(1, 1))
+            await g.worker._http.tend()
+            with contextlib.suppress(ssl.SSLError, ConnectionError):
+                assert await once(g, question(ALLOWED), stale) is None
+            after = await once(g, question(ALLOWED), other[BILLING_WORKLOAD])
+            return before.status, after.status, len(g.records())
+
+    assert run(scenario()) == (200, 200, 2)
 
 
 def test_a_certificate_that_is_broken_leaves_the_old_one_in_use(certificates, caplog):
@@ -81,3 +108,15 @@ def test_a_certificate_that_is_broken_leaves_the_old_one_in_use(certificates, ca
     assert [each.msg for each in caplog.records] == [
         "new certificate cannot be read; the old one stays in use"
     ] * 2
+
+
+def test_a_certificate_without_its_key_leaves_the_old_one_in_use(tmp_path, certificates):
+    files, other = certificates[GUARD], certificates_in(tmp_path / "other")[GUARD]
+    used = Certificate(Tls(files.certificate, files.key))
+    before = used.context
+    files.certificate.write_bytes(other.certificate.read_bytes())
+    os.utime(files.certificate, ns=(1, 1))
+    assert not used.renew()
+    files.key.write_bytes(other.key.read_bytes())
+    assert used.context is before
+    assert used.renew()
