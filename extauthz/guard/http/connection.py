@@ -89,40 +89,43 @@ class Connection:
                 head = await self._next()
             if not isinstance(head, h11.Request):
                 return False
-            reply = await self._counted(head)
+            await self._counted(head)
         except ProblemError as error:
             refused = error
         else:
-            await self._send(reply, closes=self.admission.draining)
             return self._http.our_state is h11.DONE and self._http.their_state is h11.DONE
         # outside of the handler: an exception of now would have the other one in its traceback
         await self._end(refused)
         return False
 
-    async def _counted(self, head: h11.Request) -> Reply:
+    async def _counted(self, head: h11.Request) -> None:
         """Answer as one of the running RPCs, which a drain waits for. Raises as `_answer`."""
         self.admission.begin()
         try:
-            return await self._answer(head)
+            await self._answer(head)
         finally:
             self.admission.end()
 
-    async def _answer(self, head: h11.Request) -> Reply:
-        """Raises ProblemError, and what ends the connection."""
+    async def _answer(self, head: h11.Request) -> None:
+        """Place and bytes stay reserved until the client has taken the answer.
+
+        Raises ProblemError, and what ends the connection.
+        """
         route = self._route(head)
         headers = _headers(head)
         size = self._size(headers)
         if not route.reads:
             if size:
                 raise ProblemError(Code.BAD_REQUEST, "nothing is read here; send no body")
-            return await self._handled(route, Request(headers, await self._body(), self.caller))
+            await self._answered(route, Request(headers, await self._body(), self.caller))
+            return
         refused = self._admit(size)
         if refused is not None:
             if route.decides:
                 await self._record(Request(headers, b"", self.caller), refused.code)
             raise refused
         try:
-            return await self._handled(route, Request(headers, await self._body(), self.caller))
+            await self._answered(route, Request(headers, await self._body(), self.caller))
         finally:
             self.admission.leave(size, self.caller)
 
@@ -187,6 +190,10 @@ class Connection:
             raise ProblemError(Code.TOO_SLOW, "the body did not arrive in time") from None
         return b"".join(parts)
 
+    async def _answered(self, route: Route, request: Request) -> None:
+        reply = await self._handled(route, request)
+        await self._send(reply, closes=self.admission.draining)
+
     async def _handled(self, route: Route, request: Request) -> Reply:
         try:
             return await route.handler(request)
@@ -236,7 +243,7 @@ class Connection:
                     left -= len(thrown)
 
     async def _send(self, reply: Reply, *, closes: bool) -> None:
-        headers = [
+        said = [
             ("Content-Type", reply.media),
             ("Content-Length", str(len(reply.body))),
             ("Cache-Control", "no-store"),
@@ -244,6 +251,8 @@ class Connection:
             *reply.headers,
             *([("Connection", "close")] if closes else []),
         ]
+        # of a masked document, they are its client's; h11 would take a text in ASCII only
+        headers = [(name, value.encode("latin-1")) for name, value in said]
         try:
             parts = [
                 self._http.send(

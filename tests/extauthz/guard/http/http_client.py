@@ -76,7 +76,7 @@ class Client:
             elif isinstance(event, h11.Data):
                 body += event.data
             elif isinstance(event, h11.EndOfMessage):
-                headers = {k.decode(): v.decode() for k, v in found.headers}
+                headers = {k.decode(): v.decode("latin-1") for k, v in found.headers}
                 return Answer(found.status_code, headers, body)
 
     async def ended(self, within=20):

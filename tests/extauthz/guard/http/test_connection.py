@@ -1,6 +1,7 @@
 """What hostile and broken clients get. Each test is on a real socket."""
 
 import asyncio
+import socket
 import time
 
 import orjson
@@ -223,6 +224,27 @@ def test_beyond_the_most_connections_none_is_held(guard, run):
             return refused, again.status
 
     assert run(scenario()) == (None, 200)
+
+
+def test_an_answer_that_is_not_taken_keeps_its_place_and_its_bytes(guard, run):
+    size = 7 << 20
+
+    async def scenario():
+        async with guard(http=LOOPBACK) as g:
+            narrow = socket.socket()
+            narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            narrow.connect(("127.0.0.1", g.worker._http.port))
+            reader, writer = await asyncio.open_connection(sock=narrow, limit=1024)
+            writer.write(post("/v1/redact", b"x" * size))
+            await reader.readexactly(15)  # the answer has begun
+            admission = g.worker._admission
+            before = (admission.exchanges, admission.held, admission.streams)
+            writer.transport.abort()
+            while admission.exchanges:
+                await asyncio.sleep(0.01)
+            return before, admission.held
+
+    assert run(scenario()) == ((1, size, 1), 0)
 
 
 def test_a_drain_lets_a_running_request_finish(guard, run):

@@ -84,6 +84,11 @@ def test_a_redaction_keeps_type_and_encoding(answers):
     assert b"8790" not in masked
 
 
+def test_a_masked_document_keeps_a_type_that_is_not_ascii(answers):
+    (found,), _ = answers(post("/v1/redact", b"hello", "Content-Type: text/plain; name=\xe9"))
+    assert (found.status, found.body) == (200, b"hello")
+
+
 @pytest.mark.parametrize("scanners", [0, 1])
 def test_a_long_document_gives_the_same_here_and_in_a_scanner_process(
     answers, guard, run, scanners
