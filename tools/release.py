@@ -45,6 +45,8 @@ _BUILD: Final = (
     "import sys, setuptools.build_meta as b; print(getattr(b, 'build_' + sys.argv[1])(sys.argv[2]))"
 )
 
+_MAN: Final = "share/man/man1/"
+
 
 class ReleaseError(Exception):
     """Nothing was built. The text says why."""
@@ -97,14 +99,19 @@ def refuse(root: Path, version: str) -> None:
 def check_wheel(content: bytes) -> None:
     """Raise ReleaseError when a wheel lacks what it needs at run time.
 
-    It may hold the product's packages and nothing else.
+    It may hold the product's packages and its man pages, and nothing else.
     """
-    names = zipfile.ZipFile(io.BytesIO(content)).namelist()
+    # `phiguard-0.1.0.data/data/share/...` is put below the environment's own folder
+    names = [
+        name.partition(".data/data/")[2] or name
+        for name in zipfile.ZipFile(io.BytesIO(content)).namelist()
+    ]
     needed = [f"{package}/py.typed" for package in PACKAGES]
     needed += [p.relative_to(ROOT).as_posix() for p in (ROOT / "extauthz/demo").glob("*.yaml")]
+    needed += [f"{_MAN}{page.name}" for page in (ROOT / "docs/man").glob("*.1")]
     if missing := sorted(set(needed) - set(names)):
         raise ReleaseError(f"the wheel lacks {', '.join(missing)}")
-    tops = {name.split("/")[0] for name in names}
+    tops = {name.split("/")[0] for name in names if not name.startswith(_MAN)}
     if more := sorted(top for top in tops - set(PACKAGES) if not top.endswith(".dist-info")):
         raise ReleaseError(f"the wheel holds {', '.join(more)}")
 

@@ -16,6 +16,7 @@ NEEDED = [
     "atrest/py.typed",
     "extauthz/py.typed",
     "extauthz/demo/clinic.yaml",
+    *(f"share/man/man1/{page.name}" for page in (ROOT / "docs/man").glob("*.1")),
 ]
 
 
@@ -37,7 +38,7 @@ def wheel(names):
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         for name in names:
-            archive.writestr(name, "")
+            archive.writestr(f"phiguard-1.data/data/{name}" if name[:6] == "share/" else name, "")
     return content.getvalue()
 
 
@@ -84,6 +85,8 @@ def test_a_wheel_without_its_data_is_refused(missing):
 def test_a_wheel_with_tests_is_refused():
     with pytest.raises(ReleaseError, match="holds tests"):
         check_wheel(wheel([*NEEDED, "tests/test_a.py"]))
+    with pytest.raises(ReleaseError, match="holds share"):
+        check_wheel(wheel([*NEEDED, "share/applications/a.desktop"]))
 
 
 def test_an_sdist_without_a_file_of_the_commit_is_refused():
