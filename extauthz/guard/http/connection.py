@@ -252,7 +252,7 @@ class Connection:
             *([("Connection", "close")] if closes else []),
         ]
         # of a masked document, they are its client's; h11 would take a text in ASCII only
-        headers = [(name, value.encode("latin-1")) for name, value in said]
+        headers = [(name.encode(), value.encode("latin-1")) for name, value in said]
         try:
             parts = [
                 self._http.send(

@@ -104,11 +104,11 @@ class Service:
         snapshot = context.snapshot()
         engine, is_encoded = snapshot.engine, bool(document.content_encoding)
         if not (
-            context.scanners.is_open
-            and snapshot.policy is not None
-            and is_dear_body(document.data, engine, is_encoded=is_encoded)
+            context.scanners.is_open and is_dear_body(document.data, engine, is_encoded=is_encoded)
         ):
             done = examine(document, context.budget(call), engine)
+        elif snapshot.policy is None:  # a process has no engine yet, and the event loop has others
+            raise ProblemError(Code.NO_POLICY, "a long document waits for the first policy")
         else:
             done = await self._elsewhere(
                 DocumentWork(document, lambda waited: context.budget(call, waited)), request.caller

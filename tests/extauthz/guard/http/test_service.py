@@ -1,5 +1,6 @@
 import base64
 import gzip
+from dataclasses import replace
 
 import orjson
 import pytest
@@ -87,6 +88,19 @@ def test_a_redaction_keeps_type_and_encoding(answers):
 def test_a_masked_document_keeps_a_type_that_is_not_ascii(answers):
     (found,), _ = answers(post("/v1/redact", b"hello", "Content-Type: text/plain; name=\xe9"))
     assert (found.status, found.body) == (200, b"hello")
+
+
+def test_without_a_policy_a_long_document_does_not_hold_the_event_loop(guard, run):
+    async def scenario():
+        async with guard(http=LOOPBACK, scanners=1) as g:
+            await g.worker._inspections.scanners.opened()
+            service = g.worker._http._service
+            bare = replace(service._inspections.snapshot(), policy=None)
+            service._inspections = replace(service._inspections, snapshot=lambda: bare)
+            return [await once(g, post("/v1/scan", each, JSON)) for each in (ALLOWED, BIG)]
+
+    small, long = run(scenario())
+    assert (small.status, long.status, long.code) == (200, 503, "NO_POLICY")
 
 
 @pytest.mark.parametrize("scanners", [0, 1])
