@@ -19,9 +19,9 @@ import yaml
 from e2e.cluster.api_server import RefusedError, Server, kubeconfig, wait_until
 from extauthz.commands.istio.render import IMAGE
 from mesh.istio import render
-from mesh.istio.install import pod
+from mesh.istio.install import canary, echo, pod
 from mesh.istio.installation import Installation
-from mesh.istio.values import Admission, MeshChoice, Values
+from mesh.istio.values import Admission, Canary, MeshChoice, Values
 
 pytestmark = pytest.mark.slow
 
@@ -198,9 +198,10 @@ def test_the_server_admits_every_object_of_render_and_fills_in_no_more_than_defa
     mesh: Server,
 ) -> None:
     values = Values(
-        guarded_namespaces=("clinic",),
+        guarded_namespaces=("clinic", "billing"),
         mesh=MeshChoice(strict_mtls=True),
         admission=Admission(enabled=True),
+        canary=Canary(enabled=True, rotating=True, echo_namespace="billing"),
     )
     for each in render.objects(Installation(NAMESPACE, IMAGE, values)):
         mesh.apply(each, dry_run=True)  # an unknown field is an error
@@ -235,6 +236,27 @@ def test_the_pod_template_is_admitted_where_pod_security_is_restricted(mesh: Ser
     as_root["spec"]["securityContext"]["runAsNonRoot"] = False
     with pytest.raises(RefusedError, match="restricted"):
         mesh.apply(as_root, dry_run=True)
+
+
+def test_the_pods_of_canaries_are_admitted_there_too(mesh: Server) -> None:
+    mesh.namespace("strict-canaries", **{"pod-security.kubernetes.io/enforce": "restricted"})
+    chosen = Values(
+        canary=Canary(enabled=True, echo_namespace="strict-canaries"),
+        guarded_namespaces=("strict-canaries",),
+    )
+    installation = Installation(NAMESPACE, IMAGE, chosen)
+    for workload in (canary.probe(installation)[-1], echo.echo(installation)[-1]):
+        template: Any = workload["spec"]
+        spec = copy.deepcopy(template["template"]["spec"])
+        spec["volumes"].append({"name": "outcomes", "emptyDir": {}})
+        spec.pop("serviceAccountName")
+        about = {"name": "one", "namespace": "strict-canaries"}
+        admitted = {"apiVersion": "v1", "kind": "Pod", "metadata": about, "spec": spec}
+        mesh.apply(admitted, dry_run=True)
+
+        del spec["containers"][0]["securityContext"]
+        with pytest.raises(RefusedError, match="restricted"):
+            mesh.apply(admitted, dry_run=True)
 
 
 def test_both_versions_of_helm_render_the_same(mesh: Server) -> None:

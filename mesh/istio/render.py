@@ -20,7 +20,7 @@ from typing import cast
 from mesh.istio import guarded, mesh_wide, mllp
 from mesh.istio.authorization import UnknownFormError, read, render
 from mesh.istio.edges import Naming, edges
-from mesh.istio.install import admission, canary, guard, monitoring, rbac, scaling, walls
+from mesh.istio.install import admission, canary, echo, guard, monitoring, rbac, scaling, walls
 from mesh.istio.installation import Installation
 from mesh.istio.manifest import Manifest, to_yaml
 from mesh.policy.policy import Policy
@@ -62,7 +62,7 @@ def files(installation: Installation) -> dict[str, str]:
 
 
 def objects(installation: Installation) -> list[Manifest]:
-    """Every object that the values ask for, in apply order, without the guard's namespace.
+    """Every object that the values ask for, in apply order, without namespaces.
 
     Those of `namespace/`, `mllp/` and `gateway/` are left out: they belong to no namespace yet. So
     are those of `admission/`, unless they are chosen.
@@ -198,6 +198,12 @@ def _guard(installation: Installation) -> tuple[_File, ...]:
             "The probe, whose canaries the guard must refuse.",
             _APPLY,
             tuple(canary.probe(installation)),
+        ),
+        _File(
+            "guard/17-echo.yaml",
+            "The echo, whose answers the guard must refuse or mask.",
+            _APPLY,
+            tuple(echo.echo(installation)),
         ),
         *([_admission(installation, "guard")] if installation.values.admission.enabled else []),
     )

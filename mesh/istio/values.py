@@ -27,8 +27,8 @@ GATEWAY: Final = (
 CIDR: Final = "^[0-9a-fA-F.:]+/[0-9]{1,3}$"
 # matches `cluster.local`; not `cluster..local`
 DOMAIN: Final = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
-# matches `1-29-2` and nothing at all; not `1.29`, as Istio's revisions are DNS labels
-REVISION: Final = "^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?$"
+# matches `clinic`, `1-29-2` and nothing at all; not `1.29`
+LABEL_OR_NONE: Final = "^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?$"
 # matches `--workers=2`, `--fsync=each`; not `workers`
 OPTION: Final = "^--[a-z][-a-z]*(=.*)?$"
 
@@ -221,7 +221,7 @@ class MeshChoice:
         str,
         About(
             "revision of istiod that injects the guard's sidecar; empty for the default one",
-            pattern=REVISION,
+            pattern=LABEL_OR_NONE,
         ),
     ] = ""
     telemetry: Annotated[bool, About("the Telemetry that keeps clients' words out of spans")] = True
@@ -265,6 +265,14 @@ class Canary:
         About("time in which each target has one canary, in seconds", minimum=300, maximum=86_400),
     ] = 3600
     size: Annotated[str, About("size of the probe's volume", pattern=QUANTITY)] = "100Mi"
+    echo_namespace: Annotated[
+        str,
+        About(
+            "one of guardedNamespaces, for the echo alone, which canaries of answers ask; it needs "
+            "a copy of the Secret; empty for none",
+            pattern=LABEL_OR_NONE,
+        ),
+    ] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +335,7 @@ class Values:
     def contradictions(self) -> tuple[str, ...]:
         """A line for each pair of values that cannot hold together."""
         scaling, ledger = self.autoscaling, self.ledger
+        echo = self.canary.echo_namespace
         daemons = self.workload is WorkloadKind.DAEMON_SET
         found = {
             "autoscaling.minReplicas is above autoscaling.maxReplicas": (
@@ -345,6 +354,11 @@ class Values:
             "canary.rotating needs canary.enabled": (
                 self.canary.rotating and not self.canary.enabled
             ),
+            "canary.echoNamespace needs canary.enabled": (bool(echo) and not self.canary.enabled),
+            "canary.echoNamespace is not in guardedNamespaces, and an echo without the guard "
+            "proves nothing; name it there": bool(echo) and echo not in self.guarded_namespaces,
+            "canary.echoNamespace needs canary.seconds: 900 or more, because the echo has two "
+            "canaries in that time": bool(echo) and self.canary.seconds < 900,
             "metrics.serviceMonitor needs metrics.enabled": (
                 self.metrics.service_monitor and not self.metrics.enabled
             ),

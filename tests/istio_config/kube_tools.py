@@ -19,7 +19,7 @@ replicas: 5
 resources: {cpu: "1", memory: 768Mi, memoryLimit: 2Gi}
 priorityClass: {create: false, name: system-cluster-critical}
 ledger: {size: 5Gi, storageClass: fast}
-guardedNamespaces: [clinic, billing]
+guardedNamespaces: [clinic, billing, echoes]
 guardedGateways: [edge/istio=egressgateway, edge/gateway.networking.k8s.io/gateway-name=public]
 mllp: {ports: [2575, 12575]}
 collector: {namespace: obs, service: otel, port: 14317}
@@ -32,7 +32,7 @@ mesh:
   telemetry: true
   methodsInSpans: true
   strictMtls: true
-canary: {enabled: true, rotating: true, seconds: 900, size: 1Gi}
+canary: {enabled: true, rotating: true, seconds: 900, size: 1Gi, echoNamespace: echoes}
 imagePullSecrets: [registry]
 extraArguments: ["--workers=2", "--fsync=each"]
 """

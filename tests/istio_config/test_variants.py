@@ -11,7 +11,7 @@ from extauthz.commands.istio.render import IMAGE, KIND_FILE
 from extauthz.commands.istio.watching import ALARMS, DASHBOARD, watching
 from mesh.istio import mesh_wide, render
 from mesh.istio.check import check
-from mesh.istio.install import guard
+from mesh.istio.install import echo, guard
 from mesh.istio.installation import Installation
 from mesh.istio.manifest import to_yaml
 from mesh.istio.snapshot import read
@@ -84,7 +84,8 @@ def test_an_overlay_is_what_render_writes_of_its_values(name):
     chosen = installation(folder / "values.yaml")
     # the mesh's own objects are applied in a later step
     expected = {key: each for key, each in rendered(chosen).items() if "istio-system" not in key}
-    expected["Namespace", "", NAMESPACE] = plain(guard.namespace(chosen))
+    for each in (guard.namespace(chosen), *echo.echo(chosen)[:1]):
+        expected["Namespace", "", each["metadata"]["name"]] = plain(each)
     expected.update(objects((FOLDER / KIND_FILE).read_text()))
     assert found == expected
 

@@ -45,6 +45,17 @@ phiguard.{{ .Release.Namespace }}.svc.{{ .Values.mesh.clusterDomain }}
 {{- if and .Values.canary.rotating (not .Values.canary.enabled) }}
 {{- fail "canary.rotating needs canary.enabled" }}
 {{- end }}
+{{- with .Values.canary.echoNamespace }}
+{{- if not $.Values.canary.enabled }}
+{{- fail "canary.echoNamespace needs canary.enabled" }}
+{{- end }}
+{{- if not (has . $.Values.guardedNamespaces) }}
+{{- fail "canary.echoNamespace is not in guardedNamespaces, and an echo without the guard proves nothing; name it there" }}
+{{- end }}
+{{- if lt (int $.Values.canary.seconds) 900 }}
+{{- fail "canary.echoNamespace needs canary.seconds: 900 or more, because the echo has two canaries in that time" }}
+{{- end }}
+{{- end }}
 {{- if and .Values.metrics.serviceMonitor (not .Values.metrics.enabled) }}
 {{- fail "metrics.serviceMonitor needs metrics.enabled" }}
 {{- end }}

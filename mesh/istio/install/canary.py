@@ -9,16 +9,16 @@ The Secret with its key and the ConfigMap with its targets are the admin's: neit
 
 from typing import Final
 
+from mesh.istio.install import restricted
 from mesh.istio.install.names import CANARY
-from mesh.istio.install.pod import CANARY_KEYS, USER
-from mesh.istio.install.walls import in_namespace, tcp
+from mesh.istio.install.pod import CANARY_KEYS
+from mesh.istio.install.walls import platform
 from mesh.istio.installation import CANARY_LABEL, Installation
 from mesh.istio.manifest import Manifest, ManifestValue, manifest
 
 _TARGETS: Final = f"{CANARY}-targets"
 _LABELS: Final[Manifest] = {"app.kubernetes.io/name": CANARY}
 _STATE: Final = "/var/lib/phiguard-canary"
-_ISTIOD_PORT: Final = 15012
 
 
 def probe(installation: Installation) -> list[Manifest]:
@@ -42,19 +42,11 @@ def _metadata(installation: Installation) -> Manifest:
 
 
 def _walls(installation: Installation) -> Manifest:
-    values = installation.values
-    dns: ManifestValue = [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]
     opted_in: Manifest = {"namespaceSelector": {"matchLabels": {CANARY_LABEL: "true"}}}
-    egress: list[ManifestValue] = [
-        {"to": [in_namespace("kube-system")], "ports": dns},
-        {"to": [in_namespace(installation.root_namespace)], "ports": [tcp(_ISTIOD_PORT)]},
-        {"to": [in_namespace(values.collector.namespace)], "ports": [tcp(values.collector.port)]},
-        {"to": [opted_in]},
-    ]
     spec: Manifest = {
         "podSelector": {"matchLabels": _LABELS},
         "policyTypes": ["Ingress", "Egress"],
-        "egress": egress,
+        "egress": [*platform(installation), {"to": [opted_in]}],
     }
     return manifest("networking.k8s.io/v1", "NetworkPolicy", _metadata(installation), spec=spec)
 
@@ -91,13 +83,7 @@ def _template(installation: Installation) -> Manifest:
         "serviceAccountName": CANARY,
         "automountServiceAccountToken": False,
         **(secrets if values.image_pull_secrets else {}),
-        "securityContext": {
-            "runAsNonRoot": True,
-            "runAsUser": USER,
-            "runAsGroup": USER,
-            "fsGroup": USER,
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
+        "securityContext": restricted.POD,
         "containers": [_container(installation)],
         "volumes": [
             {"name": "key", "secret": key},
@@ -133,11 +119,7 @@ def _container(installation: Installation) -> Manifest:
             "requests": {"cpu": "10m", "memory": "128Mi"},
             "limits": {"memory": "256Mi"},
         },
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "readOnlyRootFilesystem": True,
-            "capabilities": {"drop": ["ALL"]},
-        },
+        "securityContext": restricted.CONTAINER,
         "volumeMounts": [
             {"name": "key", "mountPath": CANARY_KEYS, "readOnly": True},
             {"name": "targets", "mountPath": "/etc/phiguard-targets", "readOnly": True},

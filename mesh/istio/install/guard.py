@@ -30,19 +30,24 @@ _PURPOSES = {
 
 
 def namespace(installation: Installation) -> Manifest:
-    """The guard's namespace, with sidecar injection.
+    """The guard's namespace, with sidecar injection."""
+    labels = namespace_labels(installation)
+    return manifest("v1", "Namespace", {"name": installation.namespace, "labels": labels})
+
+
+def namespace_labels(installation: Installation) -> Manifest:
+    """The labels of a namespace for pods of ours: sidecar injection, and pod security.
 
     Pod security only warns: without Istio's CNI plug-in the injected init container needs
-    NET_ADMIN, and `enforce` would keep the guard from starting.
+    NET_ADMIN, and `enforce` would keep the pods from starting.
     """
     revision = installation.values.mesh.revision
     injection: Manifest = {"istio.io/rev": revision} if revision else {"istio-injection": "enabled"}
-    labels: Manifest = {
+    return {
         **injection,
         "pod-security.kubernetes.io/warn": "restricted",
         "pod-security.kubernetes.io/audit": "restricted",
     }
-    return manifest("v1", "Namespace", {"name": installation.namespace, "labels": labels})
 
 
 def starter_policy(mode: str) -> str:

@@ -11,6 +11,8 @@ POLICY: Final = "phiguard-policy"
 """Of the ConfigMap with the policy."""
 CANARY: Final = "phiguard-canary"
 """Of the probe: its service account, its workload, its Secret, and what stands beside them."""
+ECHO: Final = "phiguard-echo"
+"""Of the echo: its service account, its workload, and what stands beside them."""
 LABELS: Final[Manifest] = {"app.kubernetes.io/name": NAME}
 """Of the guard's pods and objects. A selector of them cannot be changed later."""
 

@@ -6,17 +6,16 @@ check. The sidecar still guards every other port, the health port included: its 
 exclude only the ports of the guard and of its metrics.
 """
 
+from mesh.istio.install import restricted
 from mesh.istio.install.names import CANARY, LABELS, NAME, POLICY
 from mesh.istio.installation import CERTS, GUARD_PORT, HEALTH_PORT, METRICS_PORT, Installation
 from mesh.istio.manifest import Manifest, ManifestValue
 from mesh.istio.values import PolicySource, WorkloadKind
 
-USER = 10001
-"""As in the Containerfile."""
 _API_PORT = 443  # of the service `kubernetes` in every cluster
 _LEDGER = "/var/lib/phiguard"
 CANARY_KEYS = "/etc/phiguard-canary"
-"""The folder with the keys of canaries, in the pods of the guard and of the probe."""
+"""The folder with the keys of canaries, in the pods of the guard, the probe and the echo."""
 
 
 def template(installation: Installation) -> Manifest:
@@ -72,13 +71,7 @@ def _spec(installation: Installation) -> Manifest:
         **(secrets if values.image_pull_secrets else {}),
         "terminationGracePeriodSeconds": 30,
         **({} if is_daemon else {"topologySpreadConstraints": spread}),
-        "securityContext": {
-            "runAsNonRoot": True,
-            "runAsUser": USER,
-            "runAsGroup": USER,
-            "fsGroup": USER,
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
+        "securityContext": restricted.POD,
         "containers": [_container(installation)],
         "volumes": _volumes(installation),
     }
@@ -130,11 +123,7 @@ def _container(installation: Installation) -> Manifest:
             "requests": {"cpu": asked.cpu, "memory": asked.memory},
             "limits": {"memory": asked.memory_limit},
         },
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "readOnlyRootFilesystem": True,
-            "capabilities": {"drop": ["ALL"]},
-        },
+        "securityContext": restricted.CONTAINER,
         "volumeMounts": mounts,
     }
 

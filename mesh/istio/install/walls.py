@@ -40,10 +40,11 @@ def _ingress(installation: Installation) -> list[ManifestValue]:
     return found
 
 
-def _egress(installation: Installation) -> list[ManifestValue]:
+def platform(installation: Installation) -> list[ManifestValue]:
+    """Return the rules by which a pod and its sidecar reach DNS, istiod and the collector."""
     values = installation.values
     dns: ManifestValue = [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]
-    found: list[ManifestValue] = [
+    return [
         {"to": [in_namespace("kube-system")], "ports": dns},
         {"to": [in_namespace(installation.root_namespace)], "ports": [tcp(_ISTIOD_PORT)]},
         {
@@ -51,6 +52,10 @@ def _egress(installation: Installation) -> list[ManifestValue]:
             "ports": [tcp(values.collector.port)],
         },
     ]
+
+
+def _egress(installation: Installation) -> list[ManifestValue]:
+    values, found = installation.values, platform(installation)
     if values.policy.source is PolicySource.KUBERNETES:
         # before or after the network plug-in turned the service's address into an endpoint's
         ports: list[ManifestValue] = [tcp(_API_PORT), tcp(values.api_server.port)]

@@ -11,6 +11,7 @@ from typing import Final
 
 from mesh.istio.check.services import HTTP, protocol
 from mesh.istio.check.view import Mesh
+from mesh.istio.install.names import ECHO
 from mesh.istio.snapshot import MeshObject
 from mesh.message.facts import Vantage
 from mesh.message.identity import is_principal
@@ -87,6 +88,7 @@ def targets(mesh: Mesh) -> tuple[Target, ...]:
     """Return a target for each port of HTTP of each workload that lets canaries in, sorted.
 
     A port that no Service leads to has none, and neither has a gateway: its clients are others.
+    An echo has two in place of one, for its answers.
     """
     domain = trust_domain(mesh)
     found = (
@@ -99,9 +101,13 @@ def targets(mesh: Mesh) -> tuple[Target, ...]:
 
 
 def moment(target: Target, period: float) -> float:
-    """Return the seconds after the begin of each period at which a target has its turn."""
-    digest = hashlib.sha256(f"{target.cell} {target.address} {target.purpose}".encode()).digest()
-    return int.from_bytes(digest[:4]) / 2**32 * period
+    """Return the seconds after the begin of each period at which a target has its turn.
+
+    The two of an echo are half a period apart: they share a cell, and both shall have their turn.
+    """
+    digest = hashlib.sha256(f"{target.cell} {target.address}".encode()).digest()
+    later = 0.5 if target.purpose is Purpose.REDACTION else 0.0
+    return (int.from_bytes(digest[:4]) / 2**32 + later) % 1 * period
 
 
 def due(
@@ -127,11 +133,14 @@ def due(
 
 def _targets_of(placed: Placed, domain: str) -> Iterator[Target]:
     principal = f"{domain}/ns/{placed.name.namespace}/sa/{placed.account}"
+    is_echo = placed.account == ECHO
+    purposes = (Purpose.RESPONSE, Purpose.REDACTION) if is_echo else (Purpose.REQUEST,)
     for service in placed.services:
         for port, pod_port in _ports(placed, service):
             cell = Cell(placed.name, Vantage.INBOUND, pod_port, PeerClass.MESH)
             host = f"{service.name}.{service.namespace}.svc"
-            yield Target(str(cell), host, port, principal, pod_port)
+            for purpose in purposes:
+                yield Target(str(cell), host, port, principal, pod_port, purpose)
 
 
 def _ports(placed: Placed, service: MeshObject) -> Iterator[tuple[int, int]]:

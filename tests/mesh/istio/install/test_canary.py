@@ -24,7 +24,7 @@ def test_the_probe_has_an_identity_of_its_own_and_no_token():
     )  # fmt: skip
     (container,) = POD["spec"]["containers"]
     assert "--principal=cluster.local/ns/guards/sa/phiguard-canary" in container["args"]
-    assert "--every=900" in container["args"]
+    assert "--every=900s" in container["args"]
 
 
 def test_no_gate_stands_before_the_probe_and_its_pods_are_not_the_guards():

@@ -5,8 +5,14 @@ from canary_samples import CELL, EHR, NOW, PROBE
 from living_mesh import living
 from seeded_mistakes import snapshot
 
+from mesh.istio import render
 from mesh.istio.check.view import Mesh
-from mesh.istio.snapshot import MeshSnapshot, of_values
+from mesh.istio.install import echo
+from mesh.istio.installation import Installation
+from mesh.istio.manifest import to_yaml
+from mesh.istio.snapshot import MeshSnapshot, of_values, read
+from mesh.istio.values import Canary, Values
+from mesh.posture.canary.nonce import Purpose
 from mesh.posture.canary.plan import LEAST_SECONDS, Target, TargetError, due, moment, targets
 
 LIVING = living(snapshot({}))
@@ -30,6 +36,29 @@ def test_each_port_of_http_that_lets_canaries_in_is_a_target():
     )  # fmt: skip
     assert {each.cell.split("/")[0] for each in targets(mesh(label="true"))} == {"clinic"}
     assert not [each for each in targets(mesh(label="true")) if "/2575/" in each.cell]
+
+
+def test_an_echo_is_asked_for_both_kinds_of_answers():
+    chosen = Values(
+        canary=Canary(enabled=True, echo_namespace="echoes"), guarded_namespaces=("echoes",)
+    )
+    installation = Installation("guards", "phiguard:1", chosen)
+    rendered = to_yaml([*echo.echo(installation), *render.objects(installation)])
+    mesh = Mesh(living(read({"echo.yaml": rendered})), "phiguard")
+    cell = "echoes/Deployment/phiguard-echo/inbound/8080/mesh"
+    host, principal = "phiguard-echo.echoes.svc", "cluster.local/ns/echoes/sa/phiguard-echo"
+    assert targets(mesh) == tuple(
+        Target(cell, host, 8080, principal, 8080, purpose)
+        for purpose in (Purpose.REDACTION, Purpose.RESPONSE)
+    )
+
+
+@pytest.mark.parametrize("name", ["phiguard-echo", "a", "b"])
+def test_the_two_canaries_of_an_echo_are_half_a_period_apart(name):
+    one = replace(TARGET, cell=name, purpose=Purpose.RESPONSE)
+    two = replace(one, purpose=Purpose.REDACTION)
+    assert abs(moment(one, 900) - moment(two, 900)) == pytest.approx(450)
+    assert 0 <= moment(two, 900) < 900
 
 
 def test_no_other_namespace_gets_one():
