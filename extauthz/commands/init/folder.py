@@ -18,6 +18,9 @@ def check(folder: Path, *, replace: bool) -> None:
     """Look whether the files may be written, before anything is asked. Raises UsageError."""
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder}: a file; name a folder")
+    links = [name for name in (POLICY, CASES, VALUES) if (folder / name).is_symlink()]
+    if links:  # its target may be anywhere, or not there yet
+        raise UsageError(f"{folder}: {', '.join(links)} is a link; name another folder")
     there = [name for name in (POLICY, CASES, VALUES) if (folder / name).exists()]
     if there and not replace:
         raise UsageError(

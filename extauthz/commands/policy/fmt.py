@@ -2,7 +2,9 @@
 
 import argparse
 import difflib
-from collections.abc import Iterator
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypedDict
 
@@ -83,9 +85,18 @@ def _texts(paths: list[str]) -> Iterator[tuple[str, str]]:
                 raise UsageError("-: not UTF-8 text; give a policy written in YAML") from None
             continue
         try:
-            yield from PolicyFiles(Path(path)).read().policies.items()
+            found = PolicyFiles(Path(path)).read().policies
         except PolicyUnreadableError as error:
             raise UsageError(str(error)) from None
+        _check_places(Path(path), map(Path, found))
+        yield from found.items()
+
+
+def _check_places(given: Path, files: Iterable[Path]) -> None:
+    """Look whether all files of a folder are in it: a link may lead to a file of another one."""
+    for file in files:
+        if given.is_dir() and not file.resolve().is_relative_to(given.resolve()):
+            raise UsageError(f"{file}: a link out of the folder; give the file that it leads to")
 
 
 def _formatted(path: str, text: str) -> str:
@@ -105,8 +116,17 @@ def _difference(path: str, before: str, after: str) -> Iterator[str]:
 
 
 def _write(path: Path, text: str) -> None:
+    """Replace a file at once: a guard may follow it, and a disk may be full."""
+    place = path.resolve()
+    part = place.with_name(f".{place.name}.{secrets.token_hex(8)}")
     try:
-        path.write_text(text, encoding="utf-8")
+        try:
+            with part.open("x", encoding="utf-8") as file:
+                file.write(text)
+            shutil.copymode(place, part)
+            part.replace(place)
+        finally:
+            part.unlink(missing_ok=True)
     except OSError as error:
         why = (error.strerror or "cannot be written").lower()
         raise UsageError(f"{path}: {why}; give a file that this user can write") from None

@@ -66,6 +66,15 @@ def test_files_that_are_there_are_kept_without_force(tmp_path, init):
     assert (tmp_path / "new" / "policy.yaml").read_text() != "mine"
 
 
+@pytest.mark.parametrize("options", [[], ["--force"]])
+def test_a_link_in_the_folder_is_not_written_through(tmp_path, init, options):
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "policy.yaml").symlink_to(tmp_path / "elsewhere")
+    code, _, err = init(*FLAGS, *options)
+    assert (code, "policy.yaml is a link" in err) == (2, True)
+    assert not (tmp_path / "elsewhere").exists()
+
+
 def test_without_a_terminal_the_error_names_the_flags(tmp_path, init):
     code, _, err = init()
     assert code == 2

@@ -68,3 +68,32 @@ def test_what_cannot_be_read_is_one_line_and_stays_as_it_is(fmt, text, part):
 def test_a_file_that_is_missing_is_one_line(capsys):
     assert cli.main(["policy", "fmt", "missing.yaml"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_link_out_of_the_folder_is_not_followed_and_one_within_it_is(tmp_path, capsys):
+    folder, outside = tmp_path / "mine", tmp_path / "other.yaml"
+    (folder / "..1").mkdir(parents=True)
+    within = folder / "..1" / "a.yaml"
+    within.write_text(LOOSE)
+    outside.write_text(LOOSE)
+    (folder / "a.yaml").symlink_to("..1/a.yaml")
+    assert cli.main(["policy", "fmt", str(folder)]) == 0
+    assert ((folder / "a.yaml").is_symlink(), within.read_text()) == (True, TIGHT)
+    (folder / "b.yaml").symlink_to(outside)
+    assert cli.main(["policy", "fmt", str(folder)]) == 2
+    assert "b.yaml: a link out of the folder" in capsys.readouterr().err
+    assert outside.read_text() == LOOSE
+
+
+def test_a_file_that_cannot_be_written_whole_stays_as_it_is(fmt, tmp_path, monkeypatch):
+    def fails(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copymode", fails)
+    code, _, err, text = fmt(LOOSE)
+    assert (code, "no space left" in err, text) == (2, True, LOOSE)
+    assert [each.name for each in tmp_path.iterdir()] == ["p.yaml"]
+    monkeypatch.undo()
+    (tmp_path / "p.yaml").chmod(0o640)
+    fmt(LOOSE)
+    assert (tmp_path / "p.yaml").stat().st_mode & 0o777 == 0o640
