@@ -11,11 +11,15 @@ from typing import Any, Final
 
 import yaml
 
-from e2e.cluster.whole_mesh import GUARDS, WORKLOADS, Item, WholeMesh, replace_pod
+from e2e.cluster.mesh import TOOLS
+from e2e.cluster.whole_mesh import GUARDS, OPEN, WORKLOADS, Item, WholeMesh, replace_pod
+from extauthz.demo.topology import LOOPBACK, free_ports
 
 VICTIM: Final = WORKLOADS[0]
 """Whose cells the holes open."""
 _MAP: Final = "/api/v1/namespaces/istio-system/configmaps/istio"
+
+_POLICIES: Final = "mesh-policies"
 
 Hole = Callable[[WholeMesh], AbstractContextManager[None]]
 
@@ -179,6 +183,34 @@ def no_guard(mesh: WholeMesh) -> Iterator[None]:
         mesh.server.call("POST", path, slices)
 
 
+@contextmanager
+def broken_policy(mesh: WholeMesh) -> Iterator[None]:
+    """The guard starts while an object of the victim's namespace is broken, and closes it."""
+    wide = yaml.safe_load(OPEN)
+    wide["metadata"]["namespace"] = _POLICIES
+    # the server cannot know that no such group is there, and admits it
+    rule = {
+        "name": "everything", "from": [{"groups": ["nobody"]}],
+        "to": [{"namespaces": [VICTIM.namespace]}],
+    }  # fmt: skip
+    broken = {**wide, "metadata": {"name": "broken", "namespace": VICTIM.namespace}}
+    broken["spec"] = {"rules": [rule]}
+    mesh.server.namespace(_POLICIES)
+    processes = mesh.server.processes
+    with free_ports(1) as (port,), added(mesh, wide), added(mesh, broken):
+        login = f"--kubeconfig={mesh.server.folder / 'kubeconfig'}"
+        processes.start("proxy", [TOOLS[1] / "kubectl", "proxy", login, f"--port={port}"])
+        try:
+            mesh.guard.stop()
+            api = f"http://{LOOPBACK}:{port}"
+            mesh.guard.start(f"kubernetes://{_POLICIES}", "--kubernetes-api", api)
+            yield
+        finally:
+            mesh.guard.stop()
+            mesh.guard.start(str(mesh.guard.policy))
+            processes.stop("proxy")
+
+
 SECURITY, NETWORK = "security.istio.io/v1", "networking.istio.io/v1"
 FILTERS: Final = f"/apis/networking.istio.io/v1alpha3/namespaces/{VICTIM.namespace}/envoyfilters"
 POLICY: Final = f"/apis/{SECURITY}/namespaces/{VICTIM.namespace}/authorizationpolicies/phiguard"
@@ -269,6 +301,7 @@ HOLES: Final = {
     ),
     "a proxy out of sync": Seeded(frozen, "inbound/8080/mesh", is_watched=False),
     "the guard cannot be reached": Seeded(no_guard, "inbound/8080/mesh", is_watched=False),
+    "broken policy": Seeded(broken_policy, "inbound/8080/mesh", is_watched=False),
     "ambient without a waypoint": Seeded(
         lambda mesh: remade(
             mesh,

@@ -194,12 +194,34 @@ class Guard:
     """A real guard, and who can ask it.
 
     Args:
+        policy: the file with its usual one.
+        own: its certificate.
         certificates: of each workload.
     """
 
+    server: Server
     port: int
+    policy: Path
     ledger: Path
+    own: CertificateFiles
     certificates: dict[Workload, CertificateFiles]
+
+    def start(self, policy: str, *more: str) -> None:
+        """Start it with a policy, and give it a message of each workload in each direction."""
+        options: dict[str, object] = {
+            "--policy": policy, "--listen": f"{LOOPBACK}:{self.port}", "--ledger": self.ledger,
+            "--tls-cert": self.own.certificate, "--tls-key": self.own.key,
+            "--tls-ca": self.own.authority, "--spares": 0,
+        }  # fmt: skip
+        words = [*(str(word) for pair in options.items() for word in pair), *more]
+        command = [sys.executable, "-m", "extauthz.cli", "serve", *words]
+        self.server.processes.start("guard", command)
+        self.server.processes.wait_until(self.is_ready, "the guard", seconds=90)
+        self.judge_all()
+
+    def stop(self) -> None:
+        """End it."""
+        self.server.processes.stop("guard")
 
     def channel(self, caller: Workload) -> grpc.Channel:
         """A channel with the caller's certificate."""
@@ -263,18 +285,10 @@ def guard(server: Server, folder: Path, port: int) -> Iterator[Guard]:
     }
     policy, ledger = folder / "policy.yaml", folder / "ledger"
     policy.write_text(OPEN)
-    options: dict[str, object] = {
-        "--policy": policy, "--listen": f"{LOOPBACK}:{port}", "--ledger": ledger,
-        "--tls-cert": own.certificate, "--tls-key": own.key, "--tls-ca": own.authority,
-        "--spares": 0,
-    }  # fmt: skip
-    words = [str(word) for pair in options.items() for word in pair]
-    server.processes.start("guard", [sys.executable, "-m", "extauthz.cli", "serve", *words])
-    running = Guard(port, ledger, certificates)
-    server.processes.wait_until(running.is_ready, "the guard", seconds=90)
-    running.judge_all()
+    running = Guard(server, port, policy, ledger, own, certificates)
+    running.start(str(policy))
     yield running
-    server.processes.stop("guard")
+    running.stop()
 
 
 @dataclass(frozen=True)
