@@ -81,11 +81,8 @@ def _drawn(
     if width is not None and least > width and head:
         return drawing.drawn(_blocks(rows, head), where, width)
     is_wrapped = width is not None and room > width
-    words = [max(map(_longest, column)) for column in zip(*rows, strict=True)] if rows else []
-    floors = [max(min(whole, _NARROW), word) for whole, word in zip(natural, words, strict=False)]
-    if width is None or sum(floors) + _GAP * (len(floors) - 1) > width:
-        floors = [min(whole, _NARROW) for whole in natural]
-    table = _table(rows, head, where, floors, is_lined=is_wrapped and len(rows) > 1)
+    fitted = natural if width is None else _fitted(rows, natural, width)
+    table = _table(rows, head, where, fitted, is_lined=is_wrapped and len(rows) > 1)
     table.show_header = bool(head) and has_head
     return drawing.drawn(table, where, width)
 
@@ -94,7 +91,7 @@ def _table(
     rows: Sequence[Sequence[str]],
     head: Sequence[str],
     where: Screen,
-    floors: Sequence[int],
+    widths: Sequence[int],
     *,
     is_lined: bool,
 ) -> "Table":
@@ -116,11 +113,30 @@ def _table(
             head[place] if head else "",
             justify="right" if is_number else "left",
             overflow="fold",
-            min_width=floors[place] if floors else None,
+            width=widths[place] if widths else None,
         )
     for row in rows:
         table.add_row(*_texts(row, head))
     return table
+
+
+def _fitted(rows: Sequence[Sequence[str]], natural: Sequence[int], width: int) -> list[int]:
+    """The widths of columns that together take at most `width`; empty where rich must squeeze.
+
+    No width is left to rich: it narrows wide columns below their least width, then widens them
+    again, and cuts the last column.
+    """
+    room = width - _GAP * (len(natural) - 1)
+    words = [max(map(_longest, column)) for column in zip(*rows, strict=True)] or [0] * len(natural)
+    found = [max(min(whole, _NARROW), word) for whole, word in zip(natural, words, strict=True)]
+    if sum(found) > room:
+        found = [min(whole, _NARROW) for whole in natural]
+    if sum(found) > room:
+        return []
+    for _ in range(min(room, sum(natural)) - sum(found)):
+        wants = [whole - now for whole, now in zip(natural, found, strict=True)]
+        found[wants.index(max(wants))] += 1
+    return found
 
 
 def _longest(cell: str) -> int:

@@ -62,7 +62,7 @@ def test_a_table_fits_80_columns_and_no_name_commands_the_terminal(folder):
     final = [line.rpartition("\x1b[2K")[2] for line in lines]
     assert max(map(len, final)) <= 80
     assert b"\x1b]0;" not in written
-    assert "[red].json" in " ".join(final)
+    assert "[red].json" in "".join(map(str.strip, final))  # a long word may be folded
 
 
 @pytest.mark.parametrize(

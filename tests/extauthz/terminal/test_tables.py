@@ -92,3 +92,17 @@ def test_no_cell_is_cut_and_no_line_is_too_long(rows, width):
     said = "".join(found)
     for character in set(whole):
         assert said.count(character) >= whole.count(character)
+
+
+@pytest.mark.parametrize("width", range(72, 90))
+def test_a_column_that_cannot_shrink_does_not_push_the_last_one_over_the_edge(width):
+    head = ("class", "infoType", "documents", "findings", "what it is")
+    rows = [
+        ("G ssn", "US_SOCIAL_SECURITY_NUMBER", "3", "4", "social security number"),
+        ("H medical record", "MEDICAL_RECORD_NUMBER", "1", "1", "medical record number"),
+        ("", "PATIENT_RECORD", "1", "1", "a patient's record"),
+    ]
+    found = tables.lines(rows, head, Screen(width))
+    assert max(map(len, found)) <= width
+    shown = sorted(re.sub(r"[\s\u2500]", "", "".join(found)))
+    assert shown == sorted(re.sub(r"\s", "", "".join((*head, *"".join(map("".join, rows))))))
