@@ -34,6 +34,8 @@ _LINGER_SECONDS: Final = 1.0
 _LINGER_BYTES: Final = 1 << 20
 """What is read and thrown away after an early answer, so that the client can read the answer."""
 _CHUNK: Final = 65536
+_ANYBODY: Final = "http"
+"""All clients without a certificate: together they hold at most half, and the rest is Envoy's."""
 _REASONS: Final = {Code.OVERLOADED: Reason.OVERLOADED, Code.DRAINING: Reason.DRAINING}
 
 
@@ -127,7 +129,7 @@ class Connection:
         try:
             await self._answered(route, Request(headers, await self._body(), self.caller))
         finally:
-            self.admission.leave(size, self.caller)
+            self.admission.leave(size, self.caller or _ANYBODY)
 
     def _route(self, head: h11.Request) -> Route:
         """Compare bytes: no path is normalised, so none can be read in two ways."""
@@ -166,7 +168,7 @@ class Connection:
     def _admit(self, size: int) -> ProblemError | None:
         if self.admission.draining:
             return ProblemError(Code.DRAINING, "the guard stops")
-        if not self.admission.enter(size, self.caller):
+        if not self.admission.enter(size, self.caller or _ANYBODY):
             return ProblemError(Code.OVERLOADED, "too many requests at once")
         return None
 

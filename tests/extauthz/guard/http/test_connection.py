@@ -226,6 +226,26 @@ def test_beyond_the_most_connections_none_is_held(guard, run):
     assert run(scenario()) == (None, 200)
 
 
+def test_clients_without_a_certificate_leave_half_of_the_guard_to_envoy(guard, run):
+    async def scenario():
+        limits = Limits(scan_seconds=20.0, held_bytes=1000)
+        async with guard(http=LOOPBACK, limits=limits) as g:
+            admission = g.worker._admission
+            slow = [await connect(g) for _ in range(2)]
+            for each in slow:
+                await each.send(head("POST", "/v1/scan", "Content-Length: 250") + b"x")
+            while admission.exchanges < 2:
+                await asyncio.sleep(0.01)
+            refused = await once(g, head("POST", "/v1/scan", "Content-Length: 250"))
+            is_taken = admission.enter(500)
+            admission.leave(500)
+            for each in slow:
+                each.close()
+            return refused.status, is_taken
+
+    assert run(scenario()) == (429, True)
+
+
 def test_an_answer_that_is_not_taken_keeps_its_place_and_its_bytes(guard, run):
     size = 7 << 20
 
