@@ -11,6 +11,7 @@ from typing import Final
 from extauthz.detection.detector_sets import is_detector_set
 from extauthz.policies.revision import Texts
 from mesh.analysis.case_file import is_case_file
+from mesh.starter.values_text import is_values_file
 
 _SUFFIXES: Final = (".yaml", ".yml")
 # in a mounted ConfigMap, the link that Kubernetes switches from one folder of files to the next
@@ -29,7 +30,7 @@ class PolicyFiles:
 
     Args:
         path: the policy's file or its folder. In a folder, files of kind DetectorSet are detectors,
-            and case files are skipped.
+            and case files and values of the chart are skipped.
         detectors: further files of detectors.
     """
 
@@ -72,7 +73,7 @@ class PolicyFiles:
         policies = {
             file: text
             for file, text in read.items()
-            if file not in beside and not is_case_file(text)
+            if file not in beside and not is_case_file(text) and not is_values_file(text)
         }
         if not policies:
             raise PolicyUnreadableError(

@@ -1,8 +1,23 @@
 """The chart's values of the answers: what an installation needs to begin with this policy."""
 
 import json
+import re
+from typing import Final
 
 from mesh.starter.answers import Answers
+
+_VALUES: Final = re.compile(r"^policy:[ ]*\n[ ]+text:", re.MULTILINE)
+_POLICY: Final = re.compile(
+    r"^[\"']?(?:apiVersion|kind|metadata|spec)\b", re.MULTILINE
+)  # a policy inside the values is indented
+
+
+def is_values_file(text: str) -> bool:
+    """Whether a YAML file holds values of the chart, so that it is no part of a policy beside it.
+
+    A file that also has a policy's own keys is read as a policy, and then refused for the others.
+    """
+    return _VALUES.search(text) is not None and _POLICY.search(text) is None
 
 
 def render(answers: Answers, policy: str, image: str) -> str:

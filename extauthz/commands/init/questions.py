@@ -15,7 +15,8 @@ from mesh.starter.answers import (
 )
 
 _SERVICES: Final = """\
-1 of 5. Which services are guarded? Give NAMESPACE/SERVICEACCOUNT, with spaces between them.
+1 of 5. Which services are guarded?
+  Give NAMESPACE/SERVICEACCOUNT, with spaces between them:
   clinic/ehr finance/billing research/analytics
   Where the Kubernetes Service has another name: finance/billing@billing-api
 """
@@ -24,19 +25,23 @@ _CALLS: Final = """\
   clinic/ehr:finance/billing clinic/ehr:research/analytics
 """
 _PHI: Final = """\
-3 of 5. Which calls carry PHI, and for what purpose? Give FROM:TO=PURPOSE, or nothing.
+3 of 5. Which calls carry PHI, and for what purpose?
+  Give FROM:TO=PURPOSE, or nothing.
   treatment    anything about a patient
-  payment      names, addresses, dates, record, plan and account numbers; no social security number
+  payment      names, addresses, dates, record, plan and account numbers;
+               no social security number
   operations   names, dates and record numbers
-  research     a limited data set: dates, towns and ZIP codes; the rest is masked
+  research     a limited data set: dates, towns and ZIP codes; the rest is
+               masked
 """
 _OUTSIDE: Final = """\
-4 of 5. Which hosts outside the mesh are called? Give FROM:HOST, with =PURPOSE where PHI leaves,
-  or nothing.
+4 of 5. Which hosts outside the mesh are called?
+  Give FROM:HOST, with =PURPOSE where PHI leaves, or nothing.
   finance/billing:edi.example.com=payment
 """
 _MODE: Final = """\
-5 of 5. Watch first, or stop PHI from the start? Give monitor (the default) or enforce.
+5 of 5. Watch first, or stop PHI from the start?
+  Give monitor (the default) or enforce.
 """
 
 _T = TypeVar("_T")

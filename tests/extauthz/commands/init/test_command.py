@@ -49,6 +49,14 @@ def test_what_it_writes_passes_the_commands_that_it_names(tmp_path, init, capsys
     assert ", 0 failed; 2 of 2 rules exercised\n" in capsys.readouterr().out
 
 
+def test_its_folder_is_a_policy(tmp_path, init, capsys):
+    init(*FLAGS)
+    folder = str(tmp_path / "new")
+    assert cli.main(["policy", "check", folder]) == 0
+    assert cli.main(["policy", "fmt", "--check", folder]) == 0
+    assert "values.yaml" not in capsys.readouterr().out
+
+
 def test_render_takes_the_values(tmp_path, init):
     init(*FLAGS)
     values, output = tmp_path / "new" / "values.yaml", tmp_path / "mesh"
@@ -111,6 +119,7 @@ def test_the_five_answers_can_be_typed_in(tmp_path, init, at_terminal):
     assert [out.count(f"{number} of 5.") for number in range(1, 6)] == [1] * 5
     assert "`ehr` is not a service" in out
     assert "`maybe` is no mode" in out
+    assert max(map(len, out.partition("wrote ")[0].splitlines())) < 80
     typed = {each.name: each.read_text() for each in (tmp_path / "new").iterdir()}
     assert init(*FLAGS, "--mode", "enforce", "--force")[0] == 0
     assert typed == {each.name: each.read_text() for each in (tmp_path / "new").iterdir()}
