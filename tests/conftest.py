@@ -16,7 +16,7 @@ settings.register_profile(
     suppress_health_check={*settings.default.suppress_health_check, HealthCheck.too_slow},
 )
 # `make unit` tries fewer examples of each property, `make unit-long` and a plain `pytest` all.
-settings.register_profile("quick", settings.get_profile("untimed"), max_examples=30)
+settings.register_profile("quick", settings.get_profile("untimed"), max_examples=20)
 settings.load_profile("untimed")
 
 # The least letters of a database's expressions with which it is kept. Fewer compile in no time.

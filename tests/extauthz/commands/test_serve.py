@@ -29,7 +29,7 @@ def policy(tmp_path):
     return path
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_serve_answers_health_shows_metrics_reads_the_policy_again_and_ends_with_0(
     policy, tmp_path, workers
 ):
@@ -78,6 +78,7 @@ def test_a_worker_that_cannot_have_its_ledger_says_why(policy, tmp_path, spares)
     assert problem.endswith("give a folder")
 
 
+@pytest.mark.slow
 def test_a_spare_serves_in_place_of_a_worker_that_died_and_is_replaced_itself(policy, tmp_path):
     with Serving(policy, "--ledger", tmp_path / "ledger", "--workers", "1", "--spares", "1") as s:
         s.until("serving")
@@ -136,6 +137,7 @@ def scraped(page, *, until):
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_workers_outlive_the_process_that_starts_them(policy, tmp_path):
     with Serving(policy, "--ledger", tmp_path / "ledger", "--workers", "2") as s:
         s.until("serving", 2)
@@ -214,6 +216,7 @@ def test_serve_says_that_it_has_no_policy_yet_no_ledger_and_no_tls():
     assert "without TLS" in said
 
 
+@pytest.mark.slow
 def test_serve_answers_http_on_every_worker(policy):
     port = free_port()
     with Serving(policy, "--workers", "2", "--http", port, "--scanners", "0") as s:

@@ -127,7 +127,7 @@ def end(s):
     return rest
 
 
-@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.slow), 2])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_whoever_is_refused_is_counted_by_cause(serve, certificates, workers):
     foreign = context(certificates["foreign"])
     with serve("--workers", workers) as s:

@@ -129,7 +129,7 @@ def test_a_closed_error_output_ends_quietly():
     assert process.wait(60) == 141
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("jobs", ["1", pytest.param("2", marks=pytest.mark.slow)])
 def test_ctrl_c_is_130_without_a_traceback(tmp_path, jobs):
     for number in range(60):
         (tmp_path / f"{number}.txt").write_bytes(

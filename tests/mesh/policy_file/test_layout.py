@@ -194,7 +194,7 @@ def policies(draw):
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=settings.default.max_examples // 2)
 @given(policies())
 def test_any_style_order_and_comments_give_one_layout(text):
     try:

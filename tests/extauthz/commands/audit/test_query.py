@@ -232,6 +232,7 @@ def test_a_record_that_no_guard_wrote_ends_no_query_and_commands_no_terminal(
         assert (code, "\x1b" in out) == (0, False)
 
 
+@pytest.mark.slow
 def test_many_files_are_only_slow(query, tmp_path):
     line, _ = ledger_chain.seal({"kind": "decision", "id": "00"}, ledger_chain.ChainHead())
     for number in range(2000):

@@ -130,7 +130,7 @@ def test_what_could_not_be_recorded_is_counted_as_stopped(counting, run, tmp_pat
     assert [each.sighting.stopped for each in read([tmp_path / "edges"]).observations] == [True]
 
 
-@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.slow), 2])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_serve_writes_its_counts_when_it_ends(tmp_path, workers):
     policy, edges = tmp_path / "policy.yaml", tmp_path / "edges"
     policy.write_text(DISCOVER)
