@@ -69,6 +69,7 @@ class Call:
         seconds: time until the caller gives up; None when it sets no deadline.
         observed: Envoy only lets the guard look on and takes no answer. Nothing is enforced then,
             whatever the policy says.
+        asked_over_http: no proxy asks but a client of the HTTP interface.
         numbering: of its judgements.
     """
 
@@ -77,6 +78,7 @@ class Call:
     caller: str = ""
     seconds: float | None = None
     observed: bool = False
+    asked_over_http: bool = False
     numbering: Numbering = field(default_factory=Numbering)
 
 
@@ -254,6 +256,7 @@ class Inspection:
             policy="" if self._snapshot.policy is None else self._snapshot.policy.name,
             trace=self._trace.id,
             observed=self._call.observed,
+            asked_over_http=self._call.asked_over_http,
             body=outcome.body,
             fields=outcome.fields,
             replaced=outcome.replaced,

@@ -6,13 +6,16 @@ address, a header, a body, or anything derived from one.
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from mesh.message.body_digests import UNCHANGED, FieldChanges, Replaced
 from mesh.message.facts import Facts
 from mesh.message.message_types import recorded
 from mesh.policy.decision import Action, Decision
 from phiscan.finding import ScanReport
+
+ASKED_OVER_HTTP: Final = "http"
+"""The value of `asked` in a record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Judgement:
         fields: what becomes of headers, or trailers, with a digest of a body that was masked.
         replaced: what `body` replaces, for the trailers that may follow, or None.
         observed: the proxy did not wait, because Envoy's filter runs in observability mode.
+        asked_over_http: no proxy asked but a client of the HTTP interface: no evidence of a proxy,
+            or of a connection.
         exchange: id of the first judgement of the same RPC; empty for that one itself.
         canary: headers with the proof for the sender of a canary's nonce; none for others.
         piece: number of this part of its message, from 1. A message of a stream has many, and one
@@ -47,6 +52,7 @@ class Judgement:
     fields: FieldChanges = UNCHANGED
     replaced: Replaced | None = None
     observed: bool = False
+    asked_over_http: bool = False
     exchange: str = ""
     piece: int = 1
     canary: tuple[tuple[str, str], ...] = ()
@@ -59,11 +65,12 @@ class Judgement:
 def ledger_record(judgement: Judgement) -> dict[str, Any]:
     """Return the ledger record of a decision: principals, classes, counts and closed words.
 
-    A name that is not known is None, never empty.
+    A name that is not known is None, never empty. Only a client of the HTTP interface is `asked`
+    of: what a proxy asks has no such key.
     """
     decision, facts = judgement.decision, judgement.facts
     findings = judgement.report.findings
-    return {
+    record: dict[str, Any] = {
         "kind": "decision",
         "id": judgement.id,
         "decision": decision.action.value,
@@ -95,6 +102,9 @@ def ledger_record(judgement: Judgement) -> dict[str, Any]:
         "exchange": judgement.exchange or judgement.id,
         "piece": judgement.piece,
     }
+    if judgement.asked_over_http:
+        record["asked"] = ASKED_OVER_HTTP
+    return record
 
 
 def forwarded(judgement: Judgement) -> ScanReport:

@@ -63,6 +63,7 @@ def edge_of(judgement: Judgement, policy: Policy | None) -> Edge | None:
     """Return the edge with which a decision is counted; None when it keeps its own record.
 
     Where the proxy that asks has not proved who it is, or takes no answer, decisions are eventful.
+    So is what a client asks over HTTP, which is no traffic of the mesh.
 
     Args:
         judgement: the decision.
@@ -71,7 +72,7 @@ def edge_of(judgement: Judgement, policy: Policy | None) -> Edge | None:
     if policy is None or policy.uneventful is not Uneventful.SUMMARY:
         return None
     facts, decision = judgement.facts, judgement.decision
-    if judgement.observed or not facts.caller:
+    if judgement.observed or judgement.asked_over_http or not facts.caller:
         return None
     if is_eventful(facts, decision, judgement.report, policy):
         return None

@@ -75,8 +75,8 @@ def sighting_of(record: Mapping[str, Any], replica: str) -> Sighting | None:
         replica: host name of the guard that wrote it.
     """
     kind, caller, reason = record.get("kind"), record.get("caller"), record.get("reason")
-    if kind not in ("decision", "summary") or reason in NOT_TRAFFIC:
-        return None
+    if kind not in ("decision", "summary") or reason in NOT_TRAFFIC or "asked" in record:
+        return None  # a client that asks over HTTP is no proxy, whatever its certificate says
     count = record.get("count") if kind == "summary" else 1
     at = time_of(record.get("to" if kind == "summary" else "time"))
     vantage = record.get("vantage")

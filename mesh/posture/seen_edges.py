@@ -53,7 +53,7 @@ def edge_of(record: Mapping[str, Any]) -> SeenEdge | None:
         return None
     if not isinstance(destination, str) or not is_principal(destination):
         return None
-    if record.get("caller") != destination:
+    if record.get("caller") != destination or "asked" in record:
         return None  # anybody may have asked
     named = source if isinstance(source, str) and is_principal(source) else ""
     phi = count if record.get("verdict") == Verdict.PHI.value else 0

@@ -129,7 +129,7 @@ class Service:
     async def decide(self, request: Request) -> Reply:
         """Decide on one message. Raises ProblemError."""
         asked = question.read(request.body, request.caller)
-        call = Call(SpanName.AUTHORIZE, request.headers, request.caller)
+        call = _call_of(request)
         judgement = await self._judged(asked, call)
         if not await self._inspections.kept():
             judgement = self._inspections.open(call).refuse(
@@ -147,9 +147,13 @@ class Service:
 
     async def refused(self, request: Request, reason: Reason) -> None:
         """Keep the record of a decision that the guard could not make."""
-        call = Call(SpanName.AUTHORIZE, request.headers, request.caller)
+        call = _call_of(request)
         self._inspections.open(call).refuse(reason, None)
         await self._inspections.kept()
+
+
+def _call_of(request: Request) -> Call:
+    return Call(SpanName.AUTHORIZE, request.headers, request.caller, asked_over_http=True)
 
 
 def _said(judgement: Judgement) -> dict[str, Any]:

@@ -12,7 +12,7 @@ COLUMNS: Final = (
     "time id decision enforced reason verdict coverage gap media parts opaque identifiers infoTypes"
     " tipped rules audits policy source destination service caller mtls direction vantage trace"
     " worker seq hash observed exchange piece schema prev count bytes from to protocol"
-    " messageType".split()
+    " messageType asked".split()
 )
 PLACES: Final[Mapping[str, str]] = {key: f"`{key}`" if key in COLUMNS else SUMMED for key in KEYS}
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")

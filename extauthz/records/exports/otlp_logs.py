@@ -56,6 +56,7 @@ _ATTRIBUTES: Final = {
     "vantage": ("phiguard.vantage", _TEXT),
     "protocol": ("phiguard.protocol", _TEXT),
     "messageType": ("phiguard.message_type", _TEXT),
+    "asked": ("phiguard.asked", _TEXT),
     "worker": ("phiguard.ledger.worker", _NUMBER),
     "seq": ("phiguard.ledger.seq", _NUMBER),
     "prev": ("phiguard.ledger.prev", _TEXT),

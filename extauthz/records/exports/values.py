@@ -14,7 +14,7 @@ KEYS: Final = tuple(
     "schema kind time id exchange piece decision enforced observed reason verdict coverage gap"
     " media parts opaque identifiers infoTypes tipped rules audits policy source destination"
     " service caller mtls direction vantage protocol messageType trace worker seq prev hash count"
-    " bytes from to".split()
+    " bytes from to asked".split()
 )
 """Every key of a decision or a summary, and `worker`, which the name of the ledger's file says."""
 SUMMED: Final = "left out: a summary has a `count`"

@@ -68,11 +68,12 @@ def test_decisions_are_counted_by_what_they_have_in_common():
     [
         JUDGEMENT,
         replace(CLEAN, observed=True),
+        replace(CLEAN, asked_over_http=True),
         # nobody has proved that the connection is mutual TLS
         replace(CLEAN, facts=replace(CLEAN.facts, caller="")),
         replace(CLEAN, facts=replace(CLEAN.facts, mtls=None)),
     ],
-    ids=["denied", "observed", "no caller", "mtls not known"],
+    ids=["denied", "observed", "asked over HTTP", "no caller", "mtls not known"],
 )
 def test_what_is_eventful_has_no_edge(judgement):
     assert edge_of(judgement, POLICY) is None

@@ -59,6 +59,7 @@ def test_a_summary_shows_as_many_as_it_counts_at_the_time_of_the_last() -> None:
         {"kind": "policy"}, {"caller": None}, {"caller": "ehr"}, {"caller": 5},
         {"vantage": "sideways"}, {"vantage": ["inbound"]}, {"time": "yesterday"}, {"time": None},
         {"time": "2027-01-15T08:00:00"}, {"reason": "CALLER_MISMATCH"}, {"reason": "CANARY"},
+        {"asked": "http"},  # a client with a certificate of this principal
     ],
 )  # fmt: skip
 def test_a_record_that_shows_no_proxy_shows_nothing(change: dict[str, Any]) -> None:

@@ -30,6 +30,7 @@ AT: Final = 1_796_032_800.0
         ({"caller": None}, None),
         ({"reason": "CALLER_MISMATCH"}, None),
         ({"reason": "CANARY"}, None),
+        ({"asked": "http"}, None),  # a client spoke of a connection; no proxy saw one
         ({"destination": "billing"}, None),
         ({"time": "yesterday"}, None),
         ({"kind": "start"}, None),

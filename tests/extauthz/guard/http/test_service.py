@@ -5,6 +5,7 @@ from dataclasses import replace
 import orjson
 import pytest
 from http_client import LOOPBACK, ask, connect, head, once, post
+from ledger_schema import wrong
 from running_guard import ALLOWED, BILLING, BILLING_HOST, DENIED, EHR, POLICY, REDACTED
 
 from extauthz.settings import Limits
@@ -52,6 +53,8 @@ def test_each_decision_is_in_the_ledger_and_in_a_span(answers):
     records = g.records()
     assert [each["id"] for each in records] == [a.json["id"] for a in found]
     assert [each["reason"] for each in records] == ["ALLOWED_BY_RULE", "MINIMUM_NECESSARY"]
+    assert [each["asked"] for each in records] == ["http", "http"]
+    assert [wrong(each) for each in records] == [[], []]
     names = [span.name for span in g.spans.get_finished_spans()]
     assert names.count("phiguard.authorize") == 2
 

@@ -16,6 +16,7 @@ RECORD = {
     "destination": "cluster.local/ns/a/sa/c", "service": "c.a.svc", "caller": "cluster.local/ns/a/sa/p",
     "mtls": True, "time": "2026-11-01T08:00:00.123456Z", "worker": 3, "seq": 7,
     "prev": "a" * 64, "hash": "b" * 64,
+    "asked": "http",  # of a client, and not of a proxy
     # no decision has these: they are of a summary
     "count": 3, "bytes": 12, "from": "2026-11-01T08:00:00.123456Z", "to": "2026-11-01T08:00:00.123456Z",
 }  # fmt: skip
