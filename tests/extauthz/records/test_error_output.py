@@ -79,8 +79,12 @@ print("mine again", file=sys.stderr)
 def test_a_full_socket_stops_no_writer_and_the_loss_is_said(lines):
     code, logged = lines(
         """
-output._quota._lock.acquire()  # the reader stands still at its first line
+import time
+output._quota._lock.acquire()
 with error_output.diverted(output.inlet):
+    os.write(2, LINE)
+    while output._queued():  # then the reader has its first line, and stands still at it
+        time.sleep(0.001)
     try:
         while True:
             os.write(2, LINE)
