@@ -35,11 +35,6 @@ class Http:
     port: int
     tls: Tls | None = None
 
-    @property
-    def address(self) -> str:
-        """`host:port`."""
-        return f"{self.host}:{self.port}"
-
 
 def parse_listen(text: str) -> tuple[str, int]:
     """Split `HOST:PORT`; `[::1]:9000` for IPv6. Raises SettingsError."""

@@ -308,12 +308,14 @@ def check(settings: Settings) -> None:
 
 
 def _check_ports(settings: Settings) -> None:
-    if settings.workers + settings.spares > 1 and settings.port == 0:
-        raise SettingsError(
-            "--listen port 0: each worker would get another port; name one, or use --workers 1 "
-            "and --spares 0"
-        )
-    if settings.http is not None and settings.http.port == 0 and settings.workers > 1:
-        raise SettingsError(
-            "--http port 0: each worker would get another port; name one, or use --workers 1"
-        )
+    if settings.workers + settings.spares <= 1:
+        return
+    for flag, port in (
+        ("--listen", settings.port),
+        ("--http", None if settings.http is None else settings.http.port),
+    ):
+        if port == 0:
+            raise SettingsError(
+                f"{flag} port 0: each worker would get another port; name one, or use --workers 1 "
+                "and --spares 0"
+            )

@@ -5,7 +5,7 @@ from typing import Final
 
 import grpc
 
-from extauthz.guard.envoy.identity import principal
+from extauthz.guard.envoy.identity import proven
 from extauthz.guard.inspection import Call
 from extauthz.records.allow_list import SpanName
 from mesh.message.decimals import decimal
@@ -13,7 +13,6 @@ from mesh.message.decimals import decimal
 _EOF: Final[object] = grpc.aio.EOF  # type: ignore[attr-defined]  # missing in grpc-stubs
 _SPIFFE: Final = "peer_spiffe_id"
 _CERTIFICATE: Final = "x509_pem_cert"
-_STRANGER: Final = "unknown"
 _EXPECTED: Final = "x-envoy-expected-rq-timeout-ms"
 
 
@@ -76,12 +75,9 @@ class Incoming:
 def _caller(context: "grpc.aio.ServicerContext[bytes, bytes]") -> str:
     """Return the principal of the calling proxy, proven by the TLS handshake.
 
-    It is empty on a plain listener. A certificate without exactly one SPIFFE id of Istio's form
-    gives `unknown`. That name matches no workload, so `decide` refuses the caller's checks as
-    forged.
+    It is empty on a plain listener.
     """
-    proven = context.auth_context()
-    if _CERTIFICATE not in proven:
+    shown = context.auth_context()
+    if _CERTIFICATE not in shown:
         return ""
-    uris = [principal(uri.decode(errors="replace")) for uri in proven.get(_SPIFFE, ())]
-    return uris[0] if len(uris) == 1 and uris[0] else _STRANGER
+    return proven(uri.decode(errors="replace") for uri in shown.get(_SPIFFE, ()))

@@ -30,12 +30,9 @@ def is_dear(events: Sequence[Event], engine: Engine) -> bool:
     """Whether judging a whole message takes longer than the event loop may be held."""
     head = events[0]
     bodies = [event.data for event in events if isinstance(event, Body)]
-    encoded = isinstance(head, Head) and bool(head.content_encoding)
-    if sum(map(len, bodies)) <= (_SMALL_ENCODED if encoded else SMALL):
-        return False
-    return is_dear_body(
-        bodies[0] if len(bodies) == 1 else b"".join(bodies), engine, is_encoded=encoded
-    )
+    body = bodies[0] if len(bodies) == 1 else b"".join(bodies)
+    is_encoded = isinstance(head, Head) and bool(head.content_encoding)
+    return is_dear_body(body, engine, is_encoded=is_encoded)
 
 
 def is_dear_body(data: bytes, engine: Engine, *, is_encoded: bool) -> bool:

@@ -60,7 +60,7 @@ def tree(told: Told, *, whole_policy: bool) -> Branch:
 
 
 def _who(record: Record) -> Branch:
-    mutual = mutual_tls(record)
+    mutual = "said by a client that is no proxy" if "asked" in record else mutual_tls(record)
     words = [record.get(key) for key in ("protocol", "messageType")]  # older records lack them
     spoken = " ".join(str(word) for word in words if word)
     return Branch(
@@ -70,10 +70,15 @@ def _who(record: Record) -> Branch:
             Branch(f"source: {_text(record, 'source')}"),
             Branch(f"destination: {_text(record, 'destination')}"),
             Branch(f"service: {_text(record, 'service')}"),
-            Branch(f"asked by: {_text(record, 'caller')}"),
+            Branch(f"asked by: {_text(record, 'caller')}{_way(record)}"),
             Branch(f"mutual TLS: {_MUTUAL.get(mutual, mutual)}"),
         ],
     )
+
+
+def _way(record: Record) -> str:
+    """How a client asked that is no proxy."""
+    return f", over {_text(record, 'asked')}" if "asked" in record else ""
 
 
 def _found(record: Record) -> Branch:

@@ -36,8 +36,9 @@ def mutual_tls(record: Mapping[str, Any]) -> str:
         return NOT_KNOWN
     if not value:
         return NO
-    # a plain listener asks no caller for a certificate, so anybody may have said it
-    return PROVED if record.get("caller") else SAID
+    # a plain listener asks no caller for a certificate, so anybody may have said it; and so may a
+    # client over HTTP, which saw no connection
+    return PROVED if record.get("caller") and "asked" not in record else SAID
 
 
 def decisions_in(record: Mapping[str, Any]) -> int:

@@ -5,6 +5,7 @@ an identity into a span or the ledger.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any, Final
 
 from mesh.istio.metadata import CLAIMS, HEADERS
@@ -13,6 +14,7 @@ from mesh.message.facts import Claims
 from mesh.message.identity import is_principal, principal_of
 
 _SCHEME: Final = "spiffe://"
+_STRANGER: Final = "unknown"
 _MOST_KNOWN: Final = 4096
 _known: Final[dict[str, str]] = {}
 """Principals by their URI: of workloads, which are few and come with every message."""
@@ -39,6 +41,19 @@ def principal(uri: str) -> str:
             _known.clear()
         _known[uri] = found
     return found
+
+
+def proven(uris: Iterable[str]) -> str:
+    """Return the principal that a client's certificate proves.
+
+    A certificate without exactly one SPIFFE URI of Istio's form gives `unknown`. That name matches
+    no workload, so `decide` refuses what its client asks as forged.
+
+    Args:
+        uris: of the certificate.
+    """
+    found = [principal(uri) for uri in uris]
+    return found[0] if len(found) == 1 and found[0] else _STRANGER
 
 
 def receiver(uri: str, caller: str) -> str:

@@ -11,7 +11,7 @@ a head that is not there.
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -113,8 +113,8 @@ class Connection:
 
         Raises ProblemError, and what ends the connection.
         """
-        route = self._route(head)
         headers = _headers(head)
+        route = self._route(head, headers)
         size = self._size(headers)
         if not route.reads:
             if size:
@@ -131,7 +131,7 @@ class Connection:
         finally:
             self.admission.leave(size, self.caller or _ANYBODY)
 
-    def _route(self, head: h11.Request) -> Route:
+    def _route(self, head: h11.Request, headers: Mapping[str, str]) -> Route:
         """Compare bytes: no path is normalised, so none can be read in two ways."""
         if head.http_version not in {b"1.0", b"1.1"}:
             raise _not_http()
@@ -145,10 +145,9 @@ class Connection:
             raise ProblemError(
                 Code.METHOD_NOT_ALLOWED, f"use {route.method} here", ("Allow", route.method)
             )
-        names = {name for name, _ in head.headers}
-        if b"origin" in names:  # a page of a browser: no pipeline sends it
+        if "origin" in headers:  # a page of a browser: no pipeline sends it
             raise ProblemError(Code.NO_BROWSER, "a browser's page may not ask")
-        media = _headers(head).get("content-type", "").partition(";")[0].strip().lower()
+        media = headers.get("content-type", "").partition(";")[0].strip().lower()
         if route.media and media != route.media:
             raise ProblemError(Code.MEDIA, f"send {route.media}")
         return route
@@ -280,8 +279,7 @@ class Connection:
 def _headers(head: h11.Request) -> dict[str, str]:
     """Names in lower case; all values of a name are joined, so that none can hide the others."""
     found: dict[str, str] = {}
-    pairs: Sequence[tuple[bytes, bytes]] = list(head.headers)
-    for raw, value in pairs:
+    for raw, value in head.headers:
         name, text = raw.decode("latin-1"), value.decode("latin-1")
         found[name] = f"{found[name]}, {text}" if name in found else text
     return found

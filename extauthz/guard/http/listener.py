@@ -6,7 +6,7 @@ import ssl
 from typing import Any, Final
 
 from extauthz.guard.admission import Admission
-from extauthz.guard.envoy.identity import principal
+from extauthz.guard.envoy.identity import proven
 from extauthz.guard.http.connection import Clocks, Connection
 from extauthz.guard.http.service import Service
 from extauthz.listeners import Http, Tls
@@ -15,7 +15,6 @@ from extauthz.records.logs import LogEvent
 from extauthz.settings import Limits, Settings
 
 _HANDSHAKE_SECONDS: Final = 10.0
-_STRANGER: Final = "unknown"
 _Stamp = tuple[int, ...]
 
 
@@ -42,38 +41,48 @@ class Listener:
         self._servers: list[asyncio.Server] = []
         self.port = http.port
         self._certificate = None if http.tls is None else Certificate(http.tls)
+        self._context = None if self._certificate is None else self._certificate.context
 
     async def start(self) -> None:
         """Listen at `port`, which the system may have picked. Raises OSError."""
-        context = None if self._certificate is None else self._certificate.context
-        server = await asyncio.start_server(
-            self._take,
-            self._http.host.strip("[]"),
-            self._http.port,
+        server = await self._listen(
+            self._context,
+            host=self._http.host.strip("[]"),
+            port=self._http.port,
             reuse_port=self._shares,
-            ssl=context,
-            ssl_handshake_timeout=None if context is None else _HANDSHAKE_SECONDS,
         )
         self._servers = [server]
         self.port = server.sockets[0].getsockname()[1]
 
     async def tend(self) -> None:
-        """Take a renewed certificate into use, for the connections to come."""
-        if self._certificate is None or not self._certificate.renew():
+        """Take a renewed certificate into use, for the connections to come.
+
+        Raises:
+            OSError: the old one is in use still. The next call tries again.
+        """
+        if self._certificate is None:
             return
-        old = self._servers
-        self._servers = [
-            await asyncio.start_server(
-                self._take,
-                sock=socket.dup(),  # the place in the system stays, with who waits there
-                ssl=self._certificate.context,
-                ssl_handshake_timeout=_HANDSHAKE_SECONDS,
-            )
-            for server in old
-            for socket in server.sockets
-        ]
-        for server in old:
+        self._certificate.renew()
+        context = self._certificate.context
+        if context is self._context:
+            return
+        renewed: list[asyncio.Server] = []
+        with contextlib.ExitStack() as undone:
+            for listening in [each for server in self._servers for each in server.sockets]:
+                place = listening.dup()  # the system keeps the place, and who waits there
+                undone.callback(place.close)
+                renewed.append(await self._listen(context, sock=place))
+                undone.callback(renewed[-1].close)
+            undone.pop_all()
+        for server in self._servers:
             server.close()
+        self._servers, self._context = renewed, context
+
+    async def _listen(self, context: ssl.SSLContext | None, **where: Any) -> asyncio.Server:  # noqa: ANN401 - arguments of asyncio
+        seconds = None if context is None else _HANDSHAKE_SECONDS
+        return await asyncio.start_server(
+            self._take, ssl=context, ssl_handshake_timeout=seconds, **where
+        )
 
     async def drain(self, grace: float) -> None:
         """Take no new connection; let running requests finish within the grace period."""
@@ -113,12 +122,11 @@ class Listener:
 
 
 def _caller(writer: asyncio.StreamWriter) -> str:
-    """Return the principal of the client, as `extauthz.guard.calls` does for Envoy."""
+    """Return the principal of the client; empty when it shows no certificate."""
     shown: Any = writer.get_extra_info("peercert")
     if not shown:
         return ""
-    uris = [principal(value) for kind, value in shown.get("subjectAltName", ()) if kind == "URI"]
-    return uris[0] if len(uris) == 1 and uris[0] else _STRANGER
+    return proven(value for kind, value in shown.get("subjectAltName", ()) if kind == "URI")
 
 
 def of(settings: Settings, service: Service, admission: Admission) -> Listener | None:
@@ -144,21 +152,15 @@ class Certificate:
         self._stamp = self._stamps()
         self.context = self._loaded()
 
-    def renew(self) -> bool:
-        """Read the files again if they changed. Return whether there is another context.
-
-        What cannot be used leaves the old one in use.
-        """
+    def renew(self) -> None:
+        """Make another context if the files changed. What cannot be used leaves the old one."""
         try:
             stamp = self._stamps()
-            if stamp == self._stamp:
-                return False
-            self.context = self._loaded()
+            if stamp != self._stamp:
+                self.context = self._loaded()
+                self._stamp = stamp
         except OSError as error:  # ssl.SSLError is one; a rotation may be under way
             logs.error(LogEvent.CERTIFICATE_REFUSED, error)
-            return False
-        self._stamp = stamp
-        return True
 
     def _loaded(self) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -33,3 +33,8 @@ def test_the_receiver_is_the_principal_or_else_the_host():
 )
 def test_mutual_tls_is_proved_said_no_or_not_known(mtls, vantage, caller, said):
     assert mutual_tls({"mtls": mtls, "vantage": vantage, "caller": caller}) == said
+
+
+def test_a_client_over_http_proves_no_connection():
+    record = {"mtls": True, "vantage": "inbound", "caller": "billing", "asked": "http"}
+    assert mutual_tls(record) == "said only"

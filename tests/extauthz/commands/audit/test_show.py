@@ -105,6 +105,13 @@ def test_mutual_tls_is_proved_said_no_or_not_known(show, tmp_path, mtls, caller,
     assert f"mutual TLS: {said}\n" in show(ID)[1]
 
 
+def test_a_client_that_asked_over_http_is_no_proxy(show, tmp_path):
+    written(tmp_path, {"id": ID, "mtls": True, "caller": BILLING, "asked": "http"})
+    out = show(ID)[1]
+    assert f"asked by: {BILLING}, over http\n" in out
+    assert "mutual TLS: said by a client that is no proxy\n" in out
+
+
 @pytest.mark.parametrize("identity", ["fbe26", "xyzxyz", "FBE263F1", "999999"])
 def test_no_such_decision_is_one_line(show, tmp_path, identity):
     written(tmp_path, {"id": ID})
