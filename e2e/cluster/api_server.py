@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -38,6 +39,15 @@ _APPLY: Final = "application/apply-patch+yaml"
 
 class NotHereError(Exception):
     """What the test needs is not on this machine. The text says what, and how to get it."""
+
+
+@contextlib.contextmanager
+def needed() -> Iterator[None]:
+    """Skip the test where the block raises NotHereError, with its text as the reason."""
+    try:
+        yield
+    except NotHereError as error:
+        pytest.skip(str(error))
 
 
 class RefusedError(Exception):

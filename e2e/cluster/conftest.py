@@ -4,15 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from e2e.cluster.api_server import NotHereError, Server, api_server
+from e2e.cluster.api_server import Server, api_server, needed
 from mesh.policy_file.custom_resource import custom_resource_definition
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    try:
-        with api_server(tmp_path_factory.mktemp("cluster")) as running:
-            running.define(custom_resource_definition())
-            yield running
-    except NotHereError as error:
-        pytest.skip(str(error))
+    with needed(), api_server(tmp_path_factory.mktemp("cluster")) as running:
+        running.define(custom_resource_definition())
+        yield running

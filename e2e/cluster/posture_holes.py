@@ -1,18 +1,17 @@
 """Holes in the whole mesh: each is opened at the real API server or a process, and closed again."""
 
 import copy
-import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
 from e2e.cluster.mesh import TOOLS
-from e2e.cluster.whole_mesh import GUARDS, OPEN, WORKLOADS, Item, WholeMesh, replace_pod
+from e2e.cluster.whole_mesh import GUARDS, WORKLOADS, Item, WholeMesh, replace_pod
+from e2e.policies import OPEN
 from extauthz.demo.topology import LOOPBACK, free_ports
 
 VICTIM: Final = WORKLOADS[0]
@@ -140,22 +139,11 @@ def dry_run(document: Item) -> None:
     document["metadata"].setdefault("annotations", {})["istio.io/dry-run"] = "true"
 
 
-def process_of(config: str) -> int:
-    """The id of the Envoy that was started with a configuration of this name."""
-    found = [
-        int(path.parent.name)
-        for path in Path("/proc").glob("[0-9]*/cmdline")
-        if config.encode() in path.read_bytes() and b"whole" in path.read_bytes()
-    ]
-    (number,) = found
-    return number
-
-
 @contextmanager
 def frozen(mesh: WholeMesh) -> Iterator[None]:
     """The victim's proxy takes nothing any more, and istiod has something new for it."""
-    number = process_of(f"{mesh.proxies[VICTIM].pod.name}.json")
-    os.kill(number, signal.SIGSTOP)
+    envoy = mesh.proxies[VICTIM].process.popen
+    envoy.send_signal(signal.SIGSTOP)
     mesh.silent.add(VICTIM)
     try:
         entry = {
@@ -166,7 +154,7 @@ def frozen(mesh: WholeMesh) -> Iterator[None]:
         with added(mesh, entry):
             yield
     finally:
-        os.kill(number, signal.SIGCONT)
+        envoy.send_signal(signal.SIGCONT)
         mesh.silent.clear()
 
 

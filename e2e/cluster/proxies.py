@@ -26,7 +26,7 @@ from envoy_data_plane.envoy.service.discovery.v3 import DiscoveryRequest, Discov
 from envoy_data_plane.google.protobuf import Any as Packed
 
 from extauthz.demo.certificates import Authority
-from extauthz.demo.processes import Processes
+from extauthz.demo.processes import Child, Processes
 from extauthz.demo.topology import LOOPBACK, CertificateFiles, Workload
 
 _SECRETS: Final = "/envoy.service.secret.v3.SecretDiscoveryService/StreamSecrets"
@@ -71,12 +71,11 @@ class Proxy:
     Args:
         pod: whose sidecar it is.
         admin: port of its admin interface.
-        log: what it printed.
     """
 
     pod: Pod
     admin: int
-    log: Path
+    process: Child
 
     def dump(self, part: str = "") -> list[dict[str, Any]]:
         """Return its configuration, or one kind of resource of it."""
@@ -120,7 +119,7 @@ class Proxy:
 
     def refused(self) -> list[str]:
         """Return what it refused of istiod's configuration, with its reason."""
-        lines = self.log.read_text(errors="replace").splitlines()
+        lines = self.process.output.read_text(errors="replace").splitlines()
         return [line for line in lines if " rejected: " in line]
 
 
@@ -160,11 +159,11 @@ class Proxies:
 
     def start(self, pod: Pod, admin: int) -> Proxy:
         """Start an Envoy for a pod, and wait until it runs istiod's configuration."""
-        path, name = self.folder / f"{pod.name}.json", f"envoy-{pod.name}"
+        path = self.folder / f"{pod.name}.json"
         path.write_text(json.dumps(self._bootstrap(pod, admin)))
         options = ["--config-path", path, "--concurrency", "1", "--disable-hot-restart"]
-        self.processes.start(name, [self.envoy, *options])
-        proxy = Proxy(pod, admin, self.processes.folder / f"{name}.log")
+        process = self.processes.start(f"envoy-{pod.name}", [self.envoy, *options])
+        proxy = Proxy(pod, admin, process)
         self.processes.wait_until(lambda: bool(_listeners(proxy)), f"configuration of {pod.name}")
         return proxy
 

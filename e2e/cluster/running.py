@@ -15,7 +15,7 @@ from e2e.cluster.proxies import Pod, Proxies, Proxy, any_certificate
 from extauthz.demo.topology import Workload, free_ports
 
 HELM: Final = TOOLS[1] / "helm"
-_MESH_CONFIG: Final = {"accessLogFile": "/dev/stdout"}
+MESH_CONFIG: Final = {"accessLogFile": "/dev/stdout"}
 _APPLICATIONS: Final = Path(__file__).with_name("applications.yaml").read_text()
 _ENVOYS: Final = {"1.28": "1.36", "1.31": "1.39"}
 """The Envoy of an Istio, where it is another than the one that all tests have."""
@@ -112,7 +112,7 @@ def start_proxies(
 
 @contextmanager
 def real_mesh(
-    setup: Setup, usual: Path, folder: Path, mesh_config: Mapping[str, Any] = _MESH_CONFIG
+    setup: Setup, usual: Path, folder: Path, mesh_config: Mapping[str, Any] = MESH_CONFIG
 ) -> Iterator[Mesh]:
     """Run a mesh, without the guard.
 

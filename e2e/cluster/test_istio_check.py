@@ -13,7 +13,7 @@ import pytest
 import yaml
 from seeded_mistakes import SEEDS, Seed, name, texts
 
-from e2e.cluster.api_server import NotHereError, RefusedError, Server, api_server, kubeconfig
+from e2e.cluster.api_server import RefusedError, Server, api_server, kubeconfig, needed
 from extauthz.cli import main
 from extauthz.commands.istio import cluster
 from mesh.istio.check import RULES
@@ -98,20 +98,17 @@ def _objects(variant: Seed) -> dict[tuple[str, str, str, str], Item]:
 def mesh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     if not ISTIO.exists():
         pytest.skip("not run: no Istio kinds (make kube-tools)")
-    try:
-        with api_server(tmp_path_factory.mktemp("checked")) as server:
-            for each in yaml.safe_load_all(ISTIO.read_text()):
-                server.define(each)
-            server.define(custom_resource_definition())
-            if GATEWAY_API.exists():
-                for each in yaml.safe_load_all(GATEWAY_API.read_text()):
-                    if each and each["kind"] == "CustomResourceDefinition":
-                        server.define(each)
-            for space in (*NAMESPACES, *NAMESPACES_MORE, SPACE):
-                server.namespace(space)
-            yield Cluster(server)
-    except NotHereError as error:
-        pytest.skip(str(error))
+    with needed(), api_server(tmp_path_factory.mktemp("checked")) as server:
+        for each in yaml.safe_load_all(ISTIO.read_text()):
+            server.define(each)
+        server.define(custom_resource_definition())
+        if GATEWAY_API.exists():
+            for each in yaml.safe_load_all(GATEWAY_API.read_text()):
+                if each and each["kind"] == "CustomResourceDefinition":
+                    server.define(each)
+        for space in (*NAMESPACES, *NAMESPACES_MORE, SPACE):
+            server.namespace(space)
+        yield Cluster(server)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from e2e.cluster import istiod as control_plane
-from e2e.cluster.api_server import NotHereError
+from e2e.cluster.api_server import needed
 from e2e.cluster.mesh import (
     EGRESS,
     GUARD_PODS,
@@ -44,11 +44,8 @@ IMAGE: Final = {"image": f"registry.example/phiguard@sha256:{DIGEST}"}
 def mesh(
     request: pytest.FixtureRequest, envoy: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Mesh]:
-    try:
-        with real_mesh(request.param, envoy, tmp_path_factory.mktemp("istiod")) as running:
-            yield running
-    except NotHereError as error:
-        pytest.skip(str(error))
+    with needed(), real_mesh(request.param, envoy, tmp_path_factory.mktemp("istiod")) as running:
+        yield running
 
 
 class Admin:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from e2e.cluster.api_server import TOOLS, NotHereError, RefusedError, Server, api_server
+from e2e.cluster.api_server import TOOLS, RefusedError, Server, api_server, needed
 
 pytestmark = pytest.mark.slow
 
@@ -21,13 +21,10 @@ VERSIONS: Final = ("1.28", "1.29", "1.30", "1.31")
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    try:
-        with api_server(tmp_path_factory.mktemp("kinds")) as running:
-            for each in ("clinic", "istio-system"):
-                running.namespace(each)
-            yield running
-    except NotHereError as error:
-        pytest.skip(str(error))
+    with needed(), api_server(tmp_path_factory.mktemp("kinds")) as running:
+        for each in ("clinic", "istio-system"):
+            running.namespace(each)
+        yield running
 
 
 @pytest.fixture(scope="module", params=VERSIONS)

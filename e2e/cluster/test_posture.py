@@ -19,7 +19,7 @@ import yaml
 from posture_folder import HOLE, HOOK, pods
 from seeded_mistakes import texts
 
-from e2e.cluster.api_server import NotHereError, Server, api_server, kubeconfig, wait_until
+from e2e.cluster.api_server import Server, api_server, kubeconfig, needed, wait_until
 from extauthz.cli import main
 from extauthz.policies.kubernetes_api import Api, GoneError, watch
 from extauthz.posture import cluster
@@ -74,17 +74,14 @@ def _run(server: Server, pod: Item) -> None:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     if not ISTIO.exists():
         pytest.skip("not run: no Istio kinds (make kube-tools)")
-    try:
-        with api_server(tmp_path_factory.mktemp("posture")) as running:
-            for each in yaml.safe_load_all(ISTIO.read_text()):
-                running.define(each)
-            running.define(custom_resource_definition())
-            for space in SPACES:
-                running.namespace(space)
-            _apply_mesh(running)
-            yield running
-    except NotHereError as error:
-        pytest.skip(str(error))
+    with needed(), api_server(tmp_path_factory.mktemp("posture")) as running:
+        for each in yaml.safe_load_all(ISTIO.read_text()):
+            running.define(each)
+        running.define(custom_resource_definition())
+        for space in SPACES:
+            running.namespace(space)
+        _apply_mesh(running)
+        yield running
 
 
 def roles() -> list[Item]:

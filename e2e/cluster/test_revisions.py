@@ -14,7 +14,7 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from e2e.cluster.api_server import NotHereError, Server, kubeconfig
+from e2e.cluster.api_server import NotHereError, Server, kubeconfig, needed
 from e2e.cluster.istiod import Istiod, Release, istiod
 from e2e.cluster.mesh import (
     GUARDS,
@@ -112,10 +112,8 @@ def revisions(envoy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         {"default": older(), REVISION: Release()},
     )
     with ExitStack() as stack:
-        try:
+        with needed():
             server = server_with_kinds(stack, folder, releases[REVISION])
-        except NotHereError as error:
-            pytest.skip(str(error))
         istiods = {
             name: stack.enter_context(istiod(server, HELM, {}, release, name))
             for name, release in releases.items()

@@ -13,11 +13,11 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from e2e.cluster.api_server import NotHereError
+from e2e.cluster.api_server import needed
 from e2e.cluster.istiod import Release, istiod
 from e2e.cluster.mesh import EGRESS, INGRESS, PODS, shell
 from e2e.cluster.proxies import Proxy, managers
-from e2e.cluster.running import HELM, Setup, server_with_kinds, start_proxies
+from e2e.cluster.running import HELM, MESH_CONFIG, Setup, server_with_kinds, start_proxies
 
 pytestmark = pytest.mark.slow
 
@@ -42,15 +42,11 @@ VALUES: Final = {
 def gateways(envoy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Proxy]]:
     folder, setup = tmp_path_factory.mktemp("gateways"), Setup(Release("1.30"), "1.30")
     with ExitStack() as stack:
-        try:
+        with needed():
             setup.require(envoy)
             objects = (STORED / "resources.yaml").read_text()
             server = server_with_kinds(stack, folder, setup.release, objects)
-        except NotHereError as error:
-            pytest.skip(str(error))
-        running = stack.enter_context(
-            istiod(server, HELM, {"accessLogFile": "/dev/stdout"}, setup.release)
-        )
+        running = stack.enter_context(istiod(server, HELM, MESH_CONFIG, setup.release))
         admin = shell(server, folder / "admin", setup.release)
         (admin.folder / "values.yaml").write_text(yaml.safe_dump(VALUES))
         admin("helm get values istiod -n istio-system -o yaml > istiod.yaml")

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from e2e.cluster import istiod as control_plane
-from e2e.cluster.api_server import NotHereError, Server
+from e2e.cluster.api_server import Server, needed
 from e2e.cluster.istiod import Istiod, Release, istiod
 from e2e.cluster.mesh import GUARDS, Mesh, shell
 from e2e.cluster.proxies import Pod, Proxies, Proxy, certificates
@@ -197,10 +197,8 @@ def domains(envoy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[D
     (folder / "policy.yaml").write_text(POLICY)
     (folder / "lab").mkdir()
     with ExitStack() as stack:
-        try:
+        with needed():
             server = server_with_kinds(stack, folder, release)
-        except NotHereError as error:
-            pytest.skip(str(error))
         running = stack.enter_context(istiod(server, HELM, {}, release))
         plan = Plan(envoy, folder / "lab", phiguard(folder / "policy.yaml"), ())
         lab = stack.enter_context(open_lab(plan))

@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-import yaml
 
-from e2e.cluster.api_server import NotHereError, api_server, kubeconfig, wait_until
+from e2e.cluster.api_server import kubeconfig, needed, wait_until
 from e2e.cluster.istiod import Release, istiod
-from e2e.cluster.mesh import ROOT, TOOLS
 from e2e.cluster.posture_holes import HOLES, VICTIM
 from e2e.cluster.proxies import any_certificate
+from e2e.cluster.running import HELM, server_with_kinds
 from e2e.cluster.whole_mesh import (
     WORKLOADS,
     Item,
@@ -41,8 +40,6 @@ from mesh.policy_file.custom_resource import custom_resource_definition
 
 pytestmark = pytest.mark.slow
 
-ISTIO: Final = ROOT / ".tools" / "istio-crds.yaml"
-HELM: Final = TOOLS[1] / "helm"
 CELL: Final = f"{VICTIM.namespace}/Deployment/{VICTIM.name}"
 ANY: Final = Workload("any", "any")
 MOST_SECONDS: Final = 10.0
@@ -52,19 +49,13 @@ CONVERGED_SECONDS: Final = 60.0
 
 @pytest.fixture(scope="module")
 def mesh(envoy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeMesh]:
-    if not (ISTIO.exists() and HELM.exists()):
-        pytest.skip("not run: no Istio kinds or no Helm (make kube-tools kube)")
     folder = tmp_path_factory.mktemp("whole")
     with ExitStack() as stack:
-        try:
-            server = stack.enter_context(api_server(folder))
-            for each in yaml.safe_load_all(ISTIO.read_text()):
-                server.define(each)
-            server.define(custom_resource_definition())
-            server.namespace("istio-system")
-            running = stack.enter_context(istiod(server, HELM, mesh_settings(), Release()))
-        except NotHereError as error:
-            pytest.skip(str(error))
+        with needed():
+            server = server_with_kinds(stack, folder, Release(), objects="")
+        server.define(custom_resource_definition())
+        server.namespace("istio-system")
+        running = stack.enter_context(istiod(server, HELM, mesh_settings(), Release()))
         for each in objects():
             server.apply(each)
         for workload in WORKLOADS:

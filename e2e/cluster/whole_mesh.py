@@ -20,9 +20,11 @@ import grpc
 import yaml
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from e2e.checks import received
 from e2e.cluster.api_server import Server
 from e2e.cluster.istiod import Istiod
 from e2e.cluster.proxies import Pod, Proxies, Proxy
+from e2e.policies import OPEN
 from extauthz.demo.certificates import Authority
 from extauthz.demo.topology import LOOPBACK, CertificateFiles, Workload
 from extauthz.guard.envoy import wire
@@ -39,18 +41,6 @@ WORKLOADS: Final = tuple(
 )
 INSTALLATION: Final = Installation(GUARDS, "phiguard:1", Values(guarded_namespaces=SPACES))
 GUARD: Final = Workload("phiguard", GUARDS)
-OPEN: Final = """\
-apiVersion: phiguard.dev/v1alpha1
-kind: SegmentationPolicy
-metadata: {name: open}
-spec:
-  defaultAction: ALLOW
-  rules:
-  - name: everything
-    from: [{principals: ["*"]}]
-    to: [{principals: ["*"]}]
-    phi: {request: {allow: ["*"]}, response: {allow: ["*"]}}
-"""
 _HASH: Final = "7d9c"
 _MERGE: Final = "application/merge-patch+json"
 _UID: Final = "0a0a0a0a-0000-4000-8000-000000000000"
@@ -247,18 +237,9 @@ class Guard:
         for workload in WORKLOADS:
             with self.channel(workload) as channel:
                 check = channel.unary_unary(f"/{wire.AUTHORIZATION}/Check")
-                check(_received(workload), timeout=30)
+                check(wire.encode(received(WORKLOADS[0], workload, "GET", "/")), timeout=30)
                 process = channel.stream_stream(f"/{wire.EXTERNAL_PROCESSOR}/Process")
                 list(process(iter([_sent(workload)]), timeout=30))
-
-
-def _received(workload: Workload) -> bytes:
-    asked = wire.message("envoy.service.auth.v3.CheckRequest")()
-    asked.attributes.source.principal = f"spiffe://{WORKLOADS[0].principal}"
-    asked.attributes.destination.principal = f"spiffe://{workload.principal}"
-    http = asked.attributes.request.http
-    http.method, http.path, http.host = "GET", "/", workload.host
-    return wire.encode(asked)
 
 
 def _sent(workload: Workload) -> bytes:

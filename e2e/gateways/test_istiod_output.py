@@ -15,12 +15,15 @@ import yaml
 from istiod_leaves import (
     ABSENT,
     ANY,
+    OF_STATIC_FILES,
+    STATIC,
     Differences,
     Row,
     as_json,
     differences,
     explains,
     flat,
+    manager,
     of_istiod,
     unexplained,
 )
@@ -45,21 +48,15 @@ MESH: Final = Mesh(
     902,
     dict.fromkeys((*EVERYONE, GUARD), FILES),
 )
-STATIC: Final = "no istiod runs here: endpoints, routes and certificates are static"
 LOOPBACK: Final = "the listener of a gateway here takes one host, on loopback"
 NODE: Final = "the stored run's proxies did not say it"
 COLLECTOR: Final = "how the collector is called; what it gets is the same"
 TOKENS: Final = "the filter here is that of docs/verified-metadata.yaml"
 DIFFERENCES: Final[tuple[Row, ...]] = (
-    ("*.tls_certificate_sds_secret_configs*", ANY, ABSENT, STATIC),
-    ("*.combined_validation_context.*", ANY, ABSENT, STATIC),
-    ("*.tls_certificates[0].*", ABSENT, ANY, STATIC),
-    ("*.validation_context.trusted_ca.filename", ABSENT, "authority", STATIC),
+    *OF_STATIC_FILES,
     ("*.match_typed_subject_alt_names[0].*", ABSENT, ANY, "the stored run had no endpoints"),
     ("egress.listener.*.match_typed_subject_alt_names[0].*", ABSENT, ANY, STATIC),
     ("*.rds.*", ANY, ABSENT, STATIC),
-    ("*.type", "EDS", "STATIC", STATIC),
-    ("*.eds_cluster_config.*", ANY, ABSENT, STATIC),
     ("*.load_assignment.*", ABSENT, ANY, STATIC),
     ("*.listener.address.socket_address.address", ANY, "127.0.0.1", LOOPBACK),
     ("*.filter_chain_match.server_names[0]", ANY, ABSENT, LOOPBACK),
@@ -116,10 +113,6 @@ def in_the_tests() -> dict[str, Any]:
         routes = manager(listener).pop("route_config")
         found[side] = {"listener": listener, "routes": routes, "service": service, "guard": guard}
     return found
-
-
-def manager(listener: Any) -> Any:
-    return listener["filter_chains"][0]["filters"][0]["typed_config"]
 
 
 def found(here: dict[str, Any]) -> Differences:

@@ -2,11 +2,15 @@
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from extauthz.demo.lab import Lab
+from e2e.policies import OPEN
+from extauthz.demo.gates import Gates
+from extauthz.demo.lab import Lab, Plan, Sidecar, open_lab
+from extauthz.demo.programs import phiguard
 from extauthz.demo.topology import ANALYTICS, LOOPBACK, Workload
 from extauthz.posture import canary_files
 from mesh.message.facts import Vantage
@@ -17,25 +21,30 @@ from mesh.posture.cell import Cell, PeerClass, WorkloadName
 
 PROBE: Final = ANALYTICS
 """Its sidecar has no gate of the guard, as a probe's has none."""
-MONITOR: Final = """
-apiVersion: phiguard.dev/v1alpha1
-kind: SegmentationPolicy
-metadata: {name: open}
-spec:
-  mode: monitor
-  defaultAction: ALLOW
-  rules:
-  - name: everything
-    from: [{principals: ["*"]}]
-    to: [{principals: ["*"]}]
-    phi: {request: {allow: ["*"]}, response: {allow: ["*"]}}
-"""
+MONITOR: Final = OPEN.replace("mode: enforce", "mode: monitor")
 
 
 def cell(workload: Workload, port: int, peers: PeerClass = PeerClass.MESH) -> Cell:
     """Return the cell of a workload's port for those who come in."""
     name = WorkloadName(workload.namespace, "Deployment", workload.name)
     return Cell(name, Vantage.INBOUND, port, peers)
+
+
+@contextmanager
+def probed(
+    envoy: Path, folder: Path, probe: "Probe", *sidecars: Sidecar, options: Sequence[str] = ()
+) -> Iterator[Lab]:
+    """Run a laboratory that is probed: its guard is in monitor mode, and has the probe's key.
+
+    Args:
+        sidecars: beside the probe's own.
+        options: more of the guard.
+    """
+    policy = folder / "policy.yaml"
+    policy.write_text(MONITOR)
+    guard = phiguard(policy, "--canary-key", str(probe.key), *options)
+    with open_lab(Plan(envoy, folder, guard, (*sidecars, Sidecar(PROBE, Gates.NONE)))) as running:
+        yield running
 
 
 class Probe:

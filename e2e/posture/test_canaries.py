@@ -11,12 +11,11 @@ from typing import Any
 import orjson
 import pytest
 
-from e2e.posture.probing import MONITOR, PROBE, Probe
+from e2e.policies import OPEN
+from e2e.posture.probing import PROBE, Probe, probed
 from extauthz.demo import payloads
 from extauthz.demo.client import Request
-from extauthz.demo.gates import Gates
-from extauthz.demo.lab import Lab, Plan, Sidecar, open_lab
-from extauthz.demo.programs import phiguard
+from extauthz.demo.lab import Lab, Sidecar
 from extauthz.demo.topology import BILLING, EHR, LOOPBACK
 from extauthz.records.edges.observation_store import read
 from mesh.message.facts import Vantage
@@ -39,18 +38,10 @@ def records(lab: Lab) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def probe(tmp_path_factory: pytest.TempPathFactory) -> Probe:
-    return Probe(tmp_path_factory.mktemp("probe"))
-
-
-@pytest.fixture(scope="module")
 def lab(envoy: Path, probe: Probe, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     folder = tmp_path_factory.mktemp("canaries")
-    policy = folder / "policy.yaml"
-    policy.write_text(MONITOR)
-    options = ("--canary-key", str(probe.key), "--edges", str(folder / "edges"))
-    sidecars = (Sidecar(EHR), Sidecar(BILLING), Sidecar(PROBE, Gates.NONE))
-    with open_lab(Plan(envoy, folder, phiguard(policy, *options), sidecars)) as running:
+    edges = ("--edges", str(folder / "edges"))
+    with probed(envoy, folder, probe, *map(Sidecar, GUARDED), options=edges) as running:
         yield running
 
 
@@ -170,9 +161,7 @@ def test_an_answer_is_refused_or_masked_by_the_gate_of_who_gives_it(
     assert (code, [each.result for each in outcomes]) == (0, [Result.REFUSED] * 2)
     assert {each.seen.gate for each in outcomes if each.seen} == {Vantage.INBOUND}
 
-    masking = MONITOR.replace("mode: monitor", "mode: enforce").replace(
-        'response: {allow: ["*"]}', 'response: {redact: ["*"], otherwise: DENY}'
-    )
+    masking = OPEN.replace('response: {allow: ["*"]}', 'response: {redact: ["*"], otherwise: DENY}')
     (lab.plan.folder / "policy.yaml").write_text(masking)
     lab.processes.wait_until(
         lambda: probe.send(lab, echo)[1][1].result is Result.MASKED, "the masking policy"

@@ -6,30 +6,23 @@ configuration must say it before the guard is dead, and the canary when it is.
 
 import json
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from e2e.posture.probing import MONITOR, PROBE, Probe, cell
+from e2e.posture.dumps import proxy
+from e2e.posture.probing import Probe, cell, probed
 from extauthz.demo.gates import Gates, IstioObject
-from extauthz.demo.lab import Lab, Plan, Sidecar, open_lab
-from extauthz.demo.programs import phiguard
-from extauthz.demo.topology import BILLING, EHR, GUARD, INSTALLATION, LOOPBACK, Workload
+from extauthz.demo.lab import Lab, Sidecar
+from extauthz.demo.topology import BILLING, EHR, INSTALLATION, Workload
 from mesh.istio import guarded
-from mesh.istio.installation import EXTENSION_PROVIDER
 from mesh.message.facts import Vantage
 from mesh.posture.canary.history import read
 from mesh.posture.canary.outcome import Result
 from mesh.posture.cell import PeerClass
-from mesh.posture.effective import proxy
-from mesh.posture.effective.names import GuardNames
 from mesh.posture.evidence import Evidence, Stance
 
-NAMES = GuardNames(
-    EXTENSION_PROVIDER, frozenset({INSTALLATION.cluster}), frozenset({GUARD.namespace})
-)
 pytestmark = pytest.mark.slow
 
 EXT_AUTHZ = "envoy.filters.http.ext_authz"
@@ -72,29 +65,17 @@ OPEN = Sidecar(EHR, Gates.ALL & ~Gates.RESPONSES, filters=(OPEN_REQUESTS, _open_
 
 
 @pytest.fixture(scope="module")
-def probe(tmp_path_factory: pytest.TempPathFactory) -> Probe:
-    return Probe(tmp_path_factory.mktemp("probe"))
-
-
-@pytest.fixture(scope="module")
 def lab(envoy: Path, probe: Probe, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """EHR's gate is open on failure; billing's is as it should be."""
     folder = tmp_path_factory.mktemp("open-gates")
-    policy = folder / "policy.yaml"
-    policy.write_text(MONITOR)
-    guard = phiguard(policy, "--canary-key", str(probe.key))
-    sidecars = (OPEN, Sidecar(BILLING), Sidecar(PROBE, Gates.NONE))
-    with open_lab(Plan(envoy, folder, guard, sidecars)) as running:
+    with probed(envoy, folder, probe, OPEN, Sidecar(BILLING)) as running:
         yield running
 
 
 def effective(lab: Lab, workload: Workload) -> Evidence:
     """What the running proxy says of its port."""
-    ports = lab.mesh.ports[workload]
-    url = f"http://{LOOPBACK}:{ports.admin}/config_dump?include_eds"
-    with urllib.request.urlopen(url, timeout=10) as answer:
-        found = proxy.read(json.load(answer), NAMES, workload.name, time.time())
-    return found.evidence(Vantage.INBOUND, ports.inbound, PeerClass.MESH)
+    port = lab.mesh.ports[workload].inbound
+    return proxy(lab, workload).evidence(Vantage.INBOUND, port, PeerClass.MESH)
 
 
 def proved(lab: Lab, probe: Probe, workload: Workload) -> Evidence:

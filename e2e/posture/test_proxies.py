@@ -1,49 +1,29 @@
 """The demo's running proxies, judged by what they themselves say at their admin interface."""
 
-import http.client
-import json
 from typing import Any
 
 import pytest
 
+from e2e.posture.dumps import NAMES, admin, proxy
 from extauthz.demo.lab import Lab
 from extauthz.demo.topology import (
     ANALYTICS,
     BILLING,
     EHR,
-    GUARD,
     INSTALLATION,
-    LOOPBACK,
     SERVICE_PORT,
     WORKLOADS,
     Workload,
 )
-from mesh.istio.installation import EXTENSION_PROVIDER, GUARD_PORT
+from mesh.istio.installation import GUARD_PORT
 from mesh.message.facts import Vantage
 from mesh.posture.cell import PeerClass
 from mesh.posture.effective.certificates import of_admin
-from mesh.posture.effective.names import GuardNames
-from mesh.posture.effective.proxy import Proxy, read
+from mesh.posture.effective.proxy import read
 from mesh.posture.encryption import Encryption
 from mesh.posture.evidence import Stance
 
 IN, OUT = Vantage.INBOUND, Vantage.OUTBOUND
-NAMES = GuardNames(
-    EXTENSION_PROVIDER, frozenset({INSTALLATION.cluster}), frozenset({GUARD.namespace})
-)
-
-
-def admin(lab: Lab, workload: Workload, path: str) -> Any:
-    connection = http.client.HTTPConnection(LOOPBACK, lab.mesh.ports[workload].admin, timeout=10)
-    try:
-        connection.request("GET", path)
-        return json.loads(connection.getresponse().read())
-    finally:
-        connection.close()
-
-
-def proxy(lab: Lab, workload: Workload) -> Proxy:
-    return read(admin(lab, workload, "/config_dump?include_eds"), NAMES, workload.name, None)
 
 
 @pytest.mark.parametrize("workload", WORKLOADS, ids=lambda each: each.name)

@@ -101,6 +101,12 @@ class Graph:
         names = ", ".join(self.undrawn)
         return f"not drawn, because they decide nothing or require claims or headers: {names}"
 
+    @property
+    def sentences(self) -> list[str]:
+        """All of it in words, for screen readers."""
+        said = [arrow.sentence for arrow in self.arrows] or ["no edge is open"]
+        return [*said, self.note] if self.note else said
+
 
 def graph(policy: Policy) -> Graph:
     """The graph of a policy.

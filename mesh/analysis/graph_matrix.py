@@ -42,8 +42,7 @@ def matrix(found: Graph, title: str) -> str:
         *table.walls([len(members) for members in found.namespaces.values()]),
         *lines(notes, under),
     ]
-    sentences = [arrow.sentence for arrow in found.arrows] or ["no edge is open"]
-    return document(size, title, [*sentences, *([found.note] if found.note else [])], drawn)
+    return document(size, title, found.sentences, drawn)
 
 
 class _Table:

@@ -82,9 +82,7 @@ def svg(found: Graph, title: str) -> str:
         *_legend(under - _LEGEND + 8),
         *lines(notes, under + 4),
     ]
-    sentences = [arrow.sentence for arrow in found.arrows] or ["no edge is open"]
-    note = [found.note] if found.note else []
-    return document(size, title, [*sentences, *note], drawn)
+    return document(size, title, found.sentences, drawn)
 
 
 def _legend(y: int) -> Iterator[str]:

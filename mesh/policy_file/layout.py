@@ -196,6 +196,7 @@ def _scalar(node: Node | None) -> str:
     value = str(node.value)
     if node.tag != _TEXT:
         return "null" if node.tag == _NULL else value
+    # types-PyYAML gives `resolve` no types
     resolved = _RESOLVER.resolve(ScalarNode, value, (True, False))  # type: ignore[no-untyped-call]
     if resolved == _TEXT and _PLAIN.fullmatch(value):
         return value

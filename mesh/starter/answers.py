@@ -70,6 +70,11 @@ class Outside:
     host: str
     purpose: Purpose | None = None
 
+    @property
+    def example(self) -> str:
+        """One host that it means: `any.example.com` for `*.example.com`."""
+        return self.host.replace("*", "any")
+
 
 @dataclass(frozen=True, slots=True)
 class Answers:

@@ -45,11 +45,7 @@ def _call(call: Call, answers: Answers) -> Iterator[str]:
         yield from _case(edge, sample, f"{ends}, mtls: true")
     if call.purpose:
         first = NEEDS[call.purpose].samples[0]
-        host = json.dumps(call.destination.host(answers.cluster_domain))
-        at_sender = (
-            f"source: {_principal(call.source, answers)}, vantage: outbound, "
-            f"service: {host}, host: {host}"
-        )
+        at_sender = _at_sender(call.source, call.destination.host(answers.cluster_domain), answers)
         named = Sample(f"at the sender, {first.name}", first.body, first.decision, first.reason)
         yield from _case(edge, named, at_sender)
         plain = Sample("nothing without mutual TLS", first.body, Action.DENY, Reason.UNENCRYPTED)
@@ -63,11 +59,7 @@ def _call(call: Call, answers: Answers) -> Iterator[str]:
 
 def _outside(call: Outside, answers: Answers) -> Iterator[str]:
     edge = f"{call.source.label} to {call.host}"
-    host = json.dumps(call.host.replace("*", "any"))
-    request = (
-        f"source: {_principal(call.source, answers)}, vantage: outbound, "
-        f"service: {host}, host: {host}"
-    )
+    request = _at_sender(call.source, call.example, answers)
     yield f"# {edge}, outside the mesh: {call.purpose or 'no PHI'}"
     if call.purpose is None:
         yield from _case(
@@ -105,6 +97,13 @@ def _closed(answers: Answers) -> Iterator[str]:
 
 def _ends(source: Service, destination: Service, answers: Answers) -> str:
     return f"source: {_principal(source, answers)}, destination: {_principal(destination, answers)}"
+
+
+def _at_sender(source: Service, host: str, answers: Answers) -> str:
+    named = json.dumps(host)
+    return (
+        f"source: {_principal(source, answers)}, vantage: outbound, service: {named}, host: {named}"
+    )
 
 
 def _principal(service: Service, answers: Answers) -> str:

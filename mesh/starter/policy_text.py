@@ -48,12 +48,12 @@ def rule_names(answers: Answers) -> dict[Call | Outside, str]:
 
 
 def _short(call: Call | Outside) -> str:
-    to = call.host.replace("*", "any") if isinstance(call, Outside) else call.destination.account
+    to = call.example if isinstance(call, Outside) else call.destination.account
     return f"{call.source.account}-to-{to}"
 
 
 def _long(call: Call | Outside) -> str:
-    to = call.host.replace("*", "any") if isinstance(call, Outside) else _joined(call.destination)
+    to = call.example if isinstance(call, Outside) else _joined(call.destination)
     return f"{_joined(call.source)}-to-{to}"
 
 

@@ -16,6 +16,16 @@ MOVED: Final = {  # deprecated fields that istiod uses, and those with the same 
 }
 Row = tuple[str, Any, Any, str]
 """A path, where `*` is any text; its value from istiod; its value here; the reason."""
+STATIC: Final = "no istiod runs there: endpoints, routes and certificates are static"
+OF_STATIC_FILES: Final[tuple[Row, ...]] = (
+    ("*.tls_certificate_sds_secret_configs*", ANY, ABSENT, STATIC),
+    ("*.combined_validation_context.*", ANY, ABSENT, STATIC),
+    ("*.tls_certificates[0].*", ABSENT, ANY, STATIC),
+    ("*.validation_context.trusted_ca.filename", ABSENT, "authority", STATIC),
+    ("*.type", "EDS", "STATIC", STATIC),
+    ("*.eds_cluster_config.*", ANY, ABSENT, STATIC),
+)
+"""The rows of every Envoy that runs from a file, in place of istiod's streams."""
 Leaves = Mapping[str, Any]
 Differences = dict[str, tuple[Any, Any]]
 
@@ -43,6 +53,11 @@ def flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
             yield from flat(item, f"{path}[{name}]")
     else:
         yield path, value
+
+
+def manager(listener: Any) -> Any:
+    """The connection manager of a listener with one chain and one filter."""
+    return listener["filter_chains"][0]["filters"][0]["typed_config"]
 
 
 def of_istiod(parts: Mapping[str, Any], side: str) -> dict[str, Any]:

@@ -101,7 +101,9 @@ public final class Peer {
 
   private static String found(Message message, String[] places) {
     var terser = new Terser(message);
-    return Arrays.stream(places).map(place -> at(terser, place) + "\t").collect(Collectors.joining());
+    return Arrays.stream(places)
+        .map(place -> at(terser, place) + "\t")
+        .collect(Collectors.joining());
   }
 
   private static String at(Terser terser, String place) {

@@ -180,21 +180,11 @@ class Mesh:
     def serving(self, hosts: tuple[Host, ...]) -> list[Workload]:
         """The workloads behind some hosts, as far as their services are known."""
         wanted = {host.service for host in hosts}
-        if not wanted:
-            return []
-        selectors = [
-            (document.namespace, document.spec.at("selector"))
-            for document in self.kind("Service")
-            if (document.name, document.namespace) in wanted
-        ]
-        near = {namespace for namespace, selector in selectors if not selector.missing}
         return [
             each
-            for each in self.workloads
-            if each.namespace in near
-            for namespace, selector in selectors
-            if each.namespace == namespace and not selector.missing
-            if selects(selector, each.labels)
+            for document in self.kind("Service")
+            if (document.name, document.namespace) in wanted
+            for each in self._behind(document)
         ]
 
     @cached_property
@@ -214,10 +204,12 @@ class Mesh:
 
     def is_before_guarded(self, service: MeshObject) -> bool:
         """Whether a Service leads to a guarded workload."""
-        selector = service.spec.at("selector")
-        if selector.missing or service.namespace not in self._labelled:
-            return False
-        return any(map(self._is_guarded, self._labelled[service.namespace].selected(selector)))
+        return any(map(self._is_guarded, self._behind(service)))
+
+    def _behind(self, service: MeshObject) -> list[Workload]:
+        """The workloads that a Service leads to."""
+        selector, near = service.spec.at("selector"), self._labelled.get(service.namespace)
+        return [] if selector.missing or near is None else near.selected(selector)
 
     def _is_guarded(self, workload: Workload) -> bool:
         if not workload.namespace or workload.namespace in self.own_namespaces | {self.root}:

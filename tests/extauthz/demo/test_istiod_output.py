@@ -15,12 +15,15 @@ import yaml
 from istiod_leaves import (
     ABSENT,
     ANY,
+    OF_STATIC_FILES,
+    STATIC,
     Differences,
     Row,
     as_json,
     differences,
     explains,
     flat,
+    manager,
     of_istiod,
     unexplained,
 )
@@ -45,18 +48,12 @@ NAMES: Final = {  # names, addresses and ports of the stored run, and the demo's
     "18080": "8080",
     "18081": "8081",
 }
-STATIC = "the demo has no istiod while it runs: endpoints, routes and certificates are static"
 SPANS = "of the shipped Telemetry and provider of traces; the stored run had none"
 PROTOCOLS = "the demo's port carries HTTP/1.1 and HTTP/2; the stored one is named `http`"
 DIFFERENCES: Final[tuple[Row, ...]] = (
-    ("*.tls_certificate_sds_secret_configs*", ANY, ABSENT, STATIC),
-    ("*.combined_validation_context.*", ANY, ABSENT, STATIC),
-    ("*.tls_certificates[0].*", ABSENT, ANY, STATIC),
-    ("*.validation_context.trusted_ca.filename", ABSENT, "authority", STATIC),
+    *OF_STATIC_FILES,
     ("*.match_typed_subject_alt_names[0].san_type", ABSENT, "URI", "of the field in `MOVED`"),
     ("sender.listener.*.rds.*", ANY, ABSENT, STATIC),
-    ("*.type", "EDS", "STATIC", STATIC),
-    ("*.eds_cluster_config.*", ANY, ABSENT, STATIC),
     ("sender.service.load_assignment.*", ABSENT, ANY, STATIC),
     ("*.guard.load_assignment.*", ABSENT, ANY, STATIC),
     ("receiver.application.typed_extension_protocol_options.*", ABSENT, ANY, PROTOCOLS),
@@ -124,10 +121,6 @@ def in_the_demo() -> dict[str, Any]:
             "guard": as_json(envoy_clusters.guard_cluster(BILLING, MESH)),
         },
     }
-
-
-def manager(listener: Any) -> Any:
-    return listener["filter_chains"][0]["filters"][0]["typed_config"]
 
 
 def found(demo: dict[str, Any]) -> Differences:
