@@ -59,7 +59,7 @@ def base(tmp_path_factory):
     for file in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / file, source)
     build = [sys.executable, "-c", BUILD, str(folder)]
-    subprocess.run(build, cwd=source, check=True, capture_output=True)  # noqa: S603 - builds this tree
+    subprocess.run(build, cwd=source, check=True, capture_output=True)  # noqa: S603 - our own words
     venv.create(folder / "venv", with_pip=False, symlinks=True)
     (site,) = (folder / "venv/lib").glob("python*/site-packages")
     (wheel,) = folder.glob("phiguard-*.whl")
@@ -101,7 +101,8 @@ def test_the_library_scans_and_redacts(base):
         f"import phiscan; body = {CLAIM!r}; report = phiscan.scan(body);"
         "print(report.verdict.value, phiscan.redact(body, report).decode(), phiscan.__version__)"
     )
-    done = subprocess.run([base, "-c", code], check=True, capture_output=True, text=True)  # noqa: S603 - code above
+    words = [base, "-c", code]
+    done = subprocess.run(words, check=True, capture_output=True, text=True)  # noqa: S603 - as above
     version = metadata.version("phiguard")
     assert (
         done.stdout

@@ -158,7 +158,9 @@ def shipped(name: str, read: Mapping[str, Mapping[str, str]]) -> Shipped:
     """
     installed = metadata.distribution(name)
     about = installed.metadata
-    licence = licence_of(about, about.get_all("Classifier") or [])  # type: ignore[arg-type]
+    classifiers = about.get_all("Classifier") or []
+    # it has what is used of a Mapping
+    licence = licence_of(about, classifiers)  # type: ignore[arg-type]
     if not licence and name in read:
         licence = _read(installed, read[name])
     return Shipped(name, installed.version, licence)
@@ -176,7 +178,6 @@ def _read(installed: metadata.Distribution, entry: Mapping[str, str]) -> str:
 
 def _closure() -> set[str]:
     """Return the names of all packages that the base and the extras bring on this platform."""
-    found: set[str] = set()
     todo = [(_PRODUCT, extra) for extra in _EXTRAS]
     done: set[tuple[str, str]] = set()
     while todo:
@@ -184,12 +185,19 @@ def _closure() -> set[str]:
         if (name, extra) in done:
             continue
         done.add((name, extra))
-        for need in map(Requirement, metadata.requires(name) or []):
-            if need.marker is None or need.marker.evaluate({"extra": extra}):
-                needed = canonicalize_name(need.name)
-                todo += [(needed, each) for each in ("", *need.extras)]
-                found.add(needed)
-    return found - {_PRODUCT}
+        todo += needs(name, extra)
+    return {name for name, _ in done} - {_PRODUCT}
+
+
+def needs(name: str, extra: str) -> Iterator[tuple[str, str]]:
+    """Yield the names that a package requires on this platform, each with every extra it asks for.
+
+    Args:
+        extra: of the package, or empty. Each name is yielded with an empty one too.
+    """
+    for need in map(Requirement, metadata.requires(name) or []):
+        if need.marker is None or need.marker.evaluate({"extra": extra}):
+            yield from ((canonicalize_name(need.name), each) for each in ("", *need.extras))
 
 
 if __name__ == "__main__":

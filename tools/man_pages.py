@@ -4,6 +4,7 @@ They are made from the `argparse` tree, as the help texts are: `make man` writes
 """
 
 import argparse
+import functools
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +14,8 @@ from extauthz.commands import help_texts, tree
 from extauthz.commands.shells.command import about, arguments, placeholder
 from extauthz.commands.tree import Parser
 from extauthz.records.release import VERSION
+from tools.own_tests import ROOT
 
-ROOT: Final = Path(__file__).parents[1]
 FOLDER: Final = ROOT / "docs" / "man"
 _CODES: Final = (
     ("0", "done, and nothing was found that counts"),
@@ -84,7 +85,7 @@ def _lines(parser: argparse.ArgumentParser, others: list[argparse.ArgumentParser
     yield from _examples(parser)
     yield ".SH SEE ALSO"
     more = help_texts.more(parser.words)
-    page = f"{_text(more.page)} of the documentation" if more else ""
+    page = _text(help_texts.place(more)) if more else ""
     own = "" if others else "\\fBphiguard\\fR(1)"
     yield ", ".join(filter(None, (own, page)))
 
@@ -158,12 +159,17 @@ def _item(name: str, what: str) -> Iterator[str]:
 def _summary(parser: Parser) -> str:
     if not parser.words:
         return "keep PHI from flowing where it must not inside an Istio mesh"
-    above: argparse.ArgumentParser = tree.whole()
-    for word in parser.words[:-1]:
-        below = tree.subparsers(above)
-        assert below is not None  # noqa: S101 - the words of a parser lead to it
-        above = below.choices[word]
-    return tree.summaries(above)[parser.words[-1]]
+    return _summaries()[parser.words]
+
+
+@functools.cache
+def _summaries() -> dict[tuple[str, ...], str]:
+    """What each command and group does, by its words."""
+    return {
+        (*each.words, word): about
+        for each in tree.walk(tree.whole())
+        for word, about in tree.summaries(each).items()
+    }
 
 
 def _text(text: str) -> str:

@@ -17,7 +17,7 @@ import sys
 import tempfile
 import termios
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +28,7 @@ IMAGES: Final = ROOT / "docs/images"
 GRAPH: Final = IMAGES / "policy-graph.svg"
 _EXAMPLE: Final = "examples/hospital/hospital.yaml"
 _WIDTH: Final = 130
+_PHIGUARD: Final = (sys.executable, "-m", "extauthz.cli")
 _SIZES: Final = {"audit-report": (1200, 1150), "posture": (1200, 1150)}
 # the tests' sample mesh with the dump of a real proxy, and one Service whose port nobody reads
 _POSTURE: Final = """
@@ -67,8 +68,7 @@ def main() -> int:
     GRAPH.write_bytes(graph())
     with tempfile.TemporaryDirectory(prefix="phiguard-pictures-") as name:
         folder = Path(name)
-        demo = on_terminal([*_PHIGUARD, "demo", "--output", str(folder / "demo")])
-        (IMAGES / "demo.svg").write_text(svg(demo, title="phiguard demo", width=_WIDTH))
+        (IMAGES / "demo.svg").write_bytes(_demo(folder / "demo"))
         _run(
             "audit", "report", str(folder / "demo/ledger"), "-o", str(folder / "audit-report.html")
         )
@@ -79,7 +79,15 @@ def main() -> int:
     return 0
 
 
-_PHIGUARD: Final = (sys.executable, "-m", "extauthz.cli")
+def _demo(folder: Path) -> bytes:
+    """Return the picture of a demo that leaves its files in a folder."""
+    dropped = {"NO_COLOR", "CI", "COLORTERM", "COLUMNS"}
+    kept = {name: value for name, value in os.environ.items() if name not in dropped}
+    command = [*_PHIGUARD, "demo", "--output", str(folder)]
+    code, said = on_terminal(command, _WIDTH, {**kept, "TERM": "xterm", "LC_ALL": "C.UTF-8"})
+    if code:
+        raise subprocess.CalledProcessError(code, command, said)
+    return svg(said.decode(), title="phiguard demo", width=_WIDTH).encode()
 
 
 def graph() -> bytes:
@@ -88,26 +96,19 @@ def graph() -> bytes:
     return subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout
 
 
-def on_terminal(command: Sequence[str], width: int = _WIDTH) -> str:
-    """Run a command on a terminal of this width. Return what it wrote.
-
-    Raises:
-        CalledProcessError: it failed.
-    """
+def on_terminal(
+    command: Sequence[str], width: int, environment: Mapping[str, str]
+) -> tuple[int, bytes]:
+    """Run a command on a terminal of this width. Return its exit code and what it wrote."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 60, width, 0, 0))
-    kept = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "CI"}}
-    environment = {**kept, "TERM": "xterm", "COLUMNS": str(width), "LC_ALL": "C.UTF-8"}
-    environment.pop("COLORTERM", None)
     with subprocess.Popen(
         command, cwd=ROOT, env=environment, stdin=theirs, stdout=theirs, stderr=theirs
     ) as running:
         os.close(theirs)
         output = _drained(ours)
     os.close(ours)
-    if running.returncode:
-        raise subprocess.CalledProcessError(running.returncode, command, output)
-    return output.decode()
+    return running.returncode, output
 
 
 def _drained(terminal: int) -> bytes:

@@ -10,7 +10,6 @@ import tomllib
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
-from importlib import metadata
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +23,7 @@ from packageurl import PackageURL
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tools.licences import DECIDED, shipped
+from tools.licences import DECIDED, needs, shipped
 
 SHIPPED: Final = "serve"
 """The extra that the image, and so `requirements.lock`, is made with."""
@@ -71,9 +70,9 @@ def bill(version: str, lock: Path, made: datetime) -> str:
     bom.metadata.timestamp = made
     bom.metadata.component = root
     for name, component in {"phiguard": root, **components}.items():
-        needs = _needs(name, SHIPPED if name == "phiguard" else "")
+        needed = _needs(name, SHIPPED if name == "phiguard" else "")
         bom.register_dependency(
-            component, [components[n] for n in dict.fromkeys(needs) if n in components]
+            component, [components[n] for n in dict.fromkeys(needed) if n in components]
         )
     return str(JsonV1Dot6(bom).output_as_string(indent=2)) + "\n"
 
@@ -108,13 +107,12 @@ def _licence(name: str) -> License | None:
     return LicenseFactory().make_from_string(text) if text else None
 
 
-def _needs(name: str, extra: str = "") -> list[str]:
+def _needs(name: str, extra: str) -> list[str]:
     """Return what a package requires on this platform, with one of its extras or none."""
-    needs = [Requirement(text) for text in metadata.requires(name) or []]
     found: list[str] = []
-    for need in needs:
-        if need.marker is None or need.marker.evaluate({"extra": extra}):
-            # an extra may name another extra of its own package
-            own = need.name == name
-            found += [n for e in need.extras for n in _needs(name, e)] if own else [need.name]
-    return [canonicalize_name(each) for each in found]
+    for needed, asked in needs(name, extra):
+        if needed != name:
+            found.append(needed)
+        elif asked:  # an extra may name another extra of its own package
+            found += _needs(name, asked)
+    return found

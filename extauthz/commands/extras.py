@@ -1,15 +1,11 @@
 """Which extra of the package a command stands on, and what to say when it is not installed."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
 from extauthz.commands.errors import UsageError
 
-EXTRAS: Final[Mapping[str, str]] = MappingProxyType(
-    {"audit": "audit", "posture": "posture", "serve": "serve", "demo": "demo"}
-)
-"""The extra of each command that needs more than `pip install phiguard` brings."""
+EXTRAS: Final = frozenset(("audit", "demo", "posture", "serve"))
+"""The commands that need more than `pip install phiguard` brings: the extra of the same name."""
 _OURS: Final = ("phiscan", "mesh", "atrest", "extauthz")
 
 
@@ -22,6 +18,5 @@ def missing(command: str, error: ModuleNotFoundError) -> UsageError:
     package = (error.name or "").partition(".")[0]
     if package in _OURS:
         raise error
-    extra = EXTRAS.get(command)
-    wanted = f"phiguard[{extra}]" if extra else "phiguard"
+    wanted = f"phiguard[{command}]" if command in EXTRAS else "phiguard"
     return UsageError(f"{command}: the package {package} is not installed; pip install '{wanted}'")

@@ -146,8 +146,13 @@ def more(words: tuple[str, ...]) -> More | None:
     return None if above is None else More(above.page)
 
 
+def place(more: More) -> str:
+    """Return where the page is: what is installed has no docs, but man pages."""
+    return f"{more.page} of phiguard's repository"
+
+
 def epilog(words: tuple[str, ...]) -> str:
-    """Return the end of a help text. Examples that do not fit beside their words go below."""
+    """Return the end of a help text: examples, each below what it does, and where more stands."""
     found = more(words)
     if found is None:
         return ""
@@ -157,5 +162,5 @@ def epilog(words: tuple[str, ...]) -> str:
         for command, about in found.examples:
             lines += [f"  # {about}", f"  phiguard {command}"]
         lines.append("")
-    # two lines at least, so that they are shown as they are
-    return "\n".join([*lines, "more:", f"  {found.page}"])
+    manual = "-".join(("phiguard", *words[:1]))
+    return "\n".join([*lines, "more:", f"  man {manual}", f"  {place(found)}"])

@@ -84,7 +84,7 @@ class Parser(argparse.ArgumentParser):
         return tuple(self.prog.split()[1:])
 
     # each subcommand refuses what it does not know itself, so that its own help is named
-    def parse_known_args(  # type: ignore[override]
+    def parse_known_args(  # type: ignore[override]  # argparse has overloads for each namespace
         self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
     ) -> tuple[argparse.Namespace, list[str]]:
         """Parse. A group alone prints its help; the exit code is that of wrong use."""

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import Final, Self
 
 _POLL_SECONDS: Final = 0.02
@@ -76,12 +75,7 @@ class Processes:
         """Do nothing: `start` starts children."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """End every child. All get their signal first, so that they end at the same time."""
         for child in self.children.values():
             if child.popen.poll() is None:

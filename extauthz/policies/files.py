@@ -11,14 +11,13 @@ from typing import Final
 from extauthz.detection.detector_sets import is_detector_set
 from extauthz.policies.revision import Texts
 from mesh.analysis.case_file import is_case_file
+from mesh.policy_file.yaml_document import MAX_BYTES
 from mesh.starter.values_text import is_values_file
 
 _SUFFIXES: Final = (".yaml", ".yml")
 # in a mounted ConfigMap, the link that Kubernetes switches from one folder of files to the next
 _REVISION: Final = "..data"
 _TRIES: Final = 3
-# the limit of `mesh.policy_file.yaml_document`: some thousand rules, which take seconds to parse
-_MAX_BYTES: Final = 1 << 20
 
 
 class PolicyUnreadableError(Exception):
@@ -117,10 +116,10 @@ def _revision(path: Path) -> str:
 def _read(file: Path) -> str:
     try:
         with file.open("rb") as opened:
-            data = opened.read(_MAX_BYTES + 1)
-        if len(data) > _MAX_BYTES:
+            data = opened.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
             raise PolicyUnreadableError(
-                f"{file}: has more than {_MAX_BYTES} bytes; split it into files of one folder"
+                f"{file}: has more than {MAX_BYTES} bytes; split it into files of one folder"
             )
         return data.decode()
     except OSError as error:

@@ -5,7 +5,7 @@ This module loads rich. It is imported only where something is drawn for a termi
 
 import io
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TextIO
 
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
@@ -16,17 +16,17 @@ _BROAD: Final = 100_000
 """Columns of an output without a width."""
 
 
-class _Page(io.StringIO):
-    """Lines in memory. rich asks an output for its encoding, and draws in ASCII if need be."""
-
-    def __init__(self, encoding: str) -> None:
-        super().__init__()
-        self._named = encoding
+class _Console(Console):
+    is_unicode = True
 
     @property
-    def encoding(self) -> str:  # type: ignore[override]  # io.StringIO has none that can be set
-        """The encoding that the lines must fit."""
-        return self._named
+    def encoding(self) -> str:
+        """What is drawn with: the output's own encoding says nothing of the locale."""
+        return "utf-8" if self.is_unicode else "ascii"
+
+    def show_cursor(self, show: bool = True) -> bool:  # noqa: ARG002 - rich's own
+        """Leave the cursor alone: a process that is killed could not bring it back."""
+        return False
 
 
 def widths(rows: Sequence[Sequence[str]]) -> list[int]:
@@ -41,21 +41,19 @@ def drawn(what: RenderableType, screen: Screen, width: int | None) -> list[str]:
         screen: where they will be shown.
         width: columns that there are; None for as many as it takes.
     """
-    page = _Page("utf-8" if screen.is_unicode else "ascii")
-    console = console_for(page, screen, width)
-    console.print(what)
+    page = io.StringIO()
+    console_for(page, screen, width).print(what)
     return page.getvalue().splitlines()
 
 
-def console_for(out: io.TextIOBase, screen: Screen, width: int | None) -> Console:
+def console_for(out: TextIO, screen: Screen, width: int | None) -> Console:
     """Return rich's console for an output."""
-    return Console(
-        file=out,  # type: ignore[arg-type]  # rich asks for `IO[str]`, and only writes
+    console = _Console(
+        file=out,
         width=width or _BROAD,
         color_system="256" if screen.is_coloured else None,
         force_terminal=True,
         force_jupyter=False,
-        force_interactive=screen.can_erase,
         legacy_windows=False,
         markup=False,
         emoji=False,
@@ -63,3 +61,5 @@ def console_for(out: io.TextIOBase, screen: Screen, width: int | None) -> Consol
         soft_wrap=False,
         _environ={},
     )
+    console.is_unicode = screen.is_unicode
+    return console

@@ -35,7 +35,7 @@ def lines(
     indent: str = "",
     has_head: bool = True,
 ) -> list[Drawn]:
-    """Return rows as lines with aligned columns. Without a row and a head there is no line.
+    """Return rows as lines with aligned columns. No row and no head is no line.
 
     Args:
         rows: cells; what is not printable in them is escaped.
@@ -45,7 +45,7 @@ def lines(
         indent: stands before each line.
     """
     cells = [tuple(map(shown, row)) for row in rows]
-    if not cells and not head:
+    if not cells and not (head and has_head):
         return []
     where = screens.of(sys.stdout) if screen is None else screen
     if not where.is_unicode:
@@ -95,8 +95,8 @@ def _table(
     *,
     is_lined: bool,
 ) -> "Table":
-    from rich.box import Box  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.box import Box  # noqa: PLC0415 - as above
+    from rich.table import Table  # noqa: PLC0415 - as above
 
     mark = "\u2500" if where.is_unicode else "-"
     table = Table(
@@ -146,7 +146,7 @@ def _longest(cell: str) -> int:
 
 def _blocks(rows: Sequence[Sequence[str]], head: Sequence[str]) -> "Table":
     """Each row as a block: the names of the columns beside the cells."""
-    from rich.table import Table  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415 - as above
 
     table = Table.grid(padding=(0, _GAP, 0, 0))
     table.add_column(style=Tone.HEAD, no_wrap=True)
@@ -161,7 +161,7 @@ def _blocks(rows: Sequence[Sequence[str]], head: Sequence[str]) -> "Table":
 
 
 def _texts(row: Sequence[str], head: Sequence[str]) -> "list[Text]":
-    from rich.text import Text  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415 - as above
 
     names = head or ("-",) * len(row)
     return [

@@ -31,6 +31,7 @@ _WORDS: Final = {
     Tone.QUIET: "- (ALLOW) advice note",
 }
 _TONES: Final = {word: tone for tone, words in _WORDS.items() for word in words.split()}
+_SEVERITIES: Final = ("error", "warning", "hole", "leak", "refusal", "advice")
 COLUMNS: Final = frozenset(
     ("", "verdict", "seen", "decision", "state", "encryption", "encrypted", "storage", "severity")
 )
@@ -51,7 +52,7 @@ def painted(text: str, tone: Tone, screen: Screen) -> Drawn:
     if not screen.is_coloured or not tone or not safe:
         return Drawn(safe)
     from rich.color import ColorSystem  # noqa: PLC0415 - a pipe does not need it
-    from rich.style import Style  # noqa: PLC0415
+    from rich.style import Style  # noqa: PLC0415 - nor this
 
     return Drawn(Style.parse(tone).render(safe, color_system=ColorSystem.EIGHT_BIT))
 
@@ -66,7 +67,7 @@ def led(line: str, screen: Screen | None = None) -> Drawn:
 def judged(line: str, screen: Screen | None = None) -> Drawn:
     """Return a line such as `FILE:1:2: error: ...` with the severity in its tone."""
     where = screens.of(sys.stdout) if screen is None else screen
-    for word in ("error", "warning"):
+    for word in _SEVERITIES:
         before, found, after = line.partition(f"{word}: ")
         if found and (not before or before.endswith(": ")):
             toned = painted(word, of_word(word), where)

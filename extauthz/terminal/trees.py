@@ -1,8 +1,9 @@
 """Trees: lines that hang below others."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from extauthz.terminal import screen as screens
 from extauthz.terminal.drawn import Drawn
@@ -11,6 +12,18 @@ from extauthz.terminal.text import ascii_of, shown
 
 if TYPE_CHECKING:
     from rich.tree import Tree
+
+
+class Node(Protocol):
+    """What can be drawn: a text, and what hangs below it."""
+
+    @property
+    def text(self) -> str:
+        """One of several lines goes on below itself."""
+
+    @property
+    def below(self) -> Sequence["Node"]:
+        """The nodes that hang on it."""
 
 
 @dataclass(slots=True)
@@ -26,7 +39,7 @@ class Branch:
     below: list["Branch"] = field(default_factory=list)
 
 
-def lines(root: Branch, screen: Screen | None = None) -> list[Drawn]:
+def lines(root: Node, screen: Screen | None = None) -> list[Drawn]:
     """Return a tree as lines. On a terminal, a text wraps within its branch.
 
     Args:
@@ -39,9 +52,9 @@ def lines(root: Branch, screen: Screen | None = None) -> list[Drawn]:
     return [Drawn(line.rstrip()) for line in found]
 
 
-def _tree(branch: Branch, where: Screen) -> "Tree":
-    from rich.text import Text  # noqa: PLC0415
-    from rich.tree import Tree  # noqa: PLC0415
+def _tree(branch: Node, where: Screen) -> "Tree":
+    from rich.text import Text  # noqa: PLC0415 - as above
+    from rich.tree import Tree  # noqa: PLC0415 - as above
 
     text = "\n".join(map(shown, branch.text.split("\n")))
     text = text if where.is_unicode else ascii_of(text)

@@ -19,7 +19,7 @@ from yaml.nodes import Node
 from yaml.reader import ReaderError
 
 # some thousand rules; without libyaml, PyYAML takes seconds to parse that much
-_MAX_BYTES: Final = 1 << 20
+MAX_BYTES: Final = 1 << 20
 # a FHIR resource as the body of a case nests 15 deep; Python's recursion limit is far higher
 _MAX_DEPTH: Final = 64
 # matches the escape `"\ud83d"`, half of a surrogate pair: no UTF-8, so no record could hold it
@@ -121,10 +121,8 @@ def _check_characters(text: str) -> None:
         size = len(text.encode())
     except UnicodeEncodeError as exc:
         raise _at(text, exc.start, "the file is not UTF-8", "save it as UTF-8") from None
-    if size > _MAX_BYTES:
-        raise UnreadableError(
-            1, 1, f"the file has {size} bytes, more than {_MAX_BYTES}", "split it"
-        )
+    if size > MAX_BYTES:
+        raise UnreadableError(1, 1, f"the file has {size} bytes, more than {MAX_BYTES}", "split it")
     if tab := _LEADING_TAB.search(text):
         raise _at(text, tab.end() - 1, "a tab indents the line", "use spaces")
 

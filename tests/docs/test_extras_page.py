@@ -34,4 +34,4 @@ def test_each_command_has_an_extra_or_is_held_to_the_base():
     ]
     (base,) = [c["source_modules"] for c in contracts if "need no extra" in c["name"]]
     held = {each.rpartition(".")[2] for each in base if each.startswith("extauthz.commands.")}
-    assert held | set(EXTRAS_OF_COMMANDS) == set(tree.COMMANDS)
+    assert held | EXTRAS_OF_COMMANDS == set(tree.COMMANDS)

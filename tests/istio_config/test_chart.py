@@ -6,8 +6,8 @@ import pytest
 from kube_tools import CHART, NAMESPACE, objects, run, template
 
 from extauthz import cli
+from extauthz.commands.errors import UsageError
 from extauthz.commands.istio import values_file
-from extauthz.commands.istio.errors import UsageError
 from extauthz.commands.istio.render import IMAGE
 from extauthz.records.release import VERSION
 from mesh.istio.install.values_schema import schema

@@ -23,4 +23,4 @@ def test_each_picture_is_shown_and_each_one_shown_is_there():
 
 def test_a_program_sees_a_terminal_of_the_width():
     code = "import os, sys; print(sys.stdout.isatty(), os.get_terminal_size().columns)"
-    assert on_terminal([sys.executable, "-c", code], width=77) == "True 77\r\n"
+    assert on_terminal([sys.executable, "-c", code], 77, {}) == (0, b"True 77\r\n")

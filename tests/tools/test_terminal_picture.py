@@ -26,6 +26,7 @@ def test_other_controls_leave_no_trace():
 
 def test_the_picture_is_xml_that_names_no_other_host_and_keeps_spaces():
     made = svg("\x1b[32mok   <1>\x1b[0m & more", title="phiguard demo", width=40)
-    texts = [t for e in ElementTree.fromstring(made).iter() if (t := (e.text or "").strip())]  # noqa: S314 - made above
+    root = ElementTree.fromstring(made)  # noqa: S314 - made above
+    texts = [t for e in root.iter() if (t := (e.text or "").strip())]
     assert texts == ["phiguard demo", "ok\xa0\xa0\xa0<1>", "&\xa0more"]
     assert made.replace("http://www.w3.org/2000/svg", "").find("//") == -1

@@ -22,8 +22,7 @@ COLUMNS: Final = (
 
 def lines(records: Iterable[Mapping[str, Any]], *, head: bool = True) -> list[Drawn]:
     """Return the lines of a table: one for each record, below the names of the columns."""
-    rows = list(map(_row, records))
-    return tables.lines(rows, COLUMNS, has_head=head) if rows or head else []
+    return tables.lines(map(_row, records), COLUMNS, has_head=head)
 
 
 def _row(record: Mapping[str, Any]) -> tuple[str, ...]:

@@ -18,10 +18,10 @@ def check(folder: Path, *, replace: bool) -> None:
     """Look whether the files may be written, before anything is asked. Raises UsageError."""
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder}: a file; name a folder")
-    links = [name for name in (POLICY, CASES, VALUES) if (folder / name).is_symlink()]
+    links = [name for name in FILES if (folder / name).is_symlink()]
     if links:  # its target may be anywhere, or not there yet
         raise UsageError(f"{folder}: {', '.join(links)} is a link; name another folder")
-    there = [name for name in (POLICY, CASES, VALUES) if (folder / name).exists()]
+    there = [name for name in FILES if (folder / name).exists()]
     if there and not replace:
         raise UsageError(
             f"{folder} has {', '.join(there)} already; name another folder, or replace with --force"
@@ -47,7 +47,7 @@ def write(folder: Path, answers: Answers, image: str) -> None:
 
 def next_steps(folder: Path, answers: Answers) -> list[str]:
     """Lines that say what was written, and which commands come next."""
-    policy, cases, values = (shlex.quote(str(folder / name)) for name in (POLICY, CASES, VALUES))
+    policy, cases, values = (shlex.quote(str(folder / name)) for name in FILES)
     first = (
         []
         if answers.enforces
@@ -67,5 +67,5 @@ def next_steps(folder: Path, answers: Answers) -> list[str]:
         f"  phiguard policy diff BEFORE {policy}    after each change",
         "  helm template phiguard istio-config/chart -n phiguard-system \\",
         f"    -f {values} --set-file policy.text={policy}",
-        "docs/install.md goes on from there.",
+        "docs/install.md of phiguard's repository goes on from there; the chart is beside it.",
     ]

@@ -6,9 +6,9 @@ Exit codes: 0 clean, 1 problems found, 2 wrong use or unreadable input.
 import argparse
 from typing import TYPE_CHECKING
 
+from extauthz.commands.errors import UsageError
 from extauthz.commands.groups import subcommands
 from extauthz.commands.istio import check, mesh_patch, render, values
-from extauthz.commands.istio.errors import UsageError
 from mesh.istio.installation import InstallationError
 from mesh.istio.snapshot import SnapshotError
 

@@ -5,8 +5,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from extauthz.commands.errors import UsageError
 from extauthz.commands.istio import cluster, outputs, sources
-from extauthz.commands.istio.errors import UsageError
 from extauthz.commands.istio.outputs import FORMATS, Checked
 from extauthz.commands.output import formats, kubernetes_list, output_file
 from extauthz.commands.output.formats import JsonForm

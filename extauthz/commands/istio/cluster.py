@@ -9,8 +9,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
+from extauthz.commands.errors import UsageError
 from extauthz.commands.istio import kubeconfig
-from extauthz.commands.istio.errors import UsageError
 from extauthz.listeners import SettingsError
 from extauthz.policies import kubernetes_api
 from extauthz.policies.kubernetes_api import Api, ApiError, GoneError

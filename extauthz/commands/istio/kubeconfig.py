@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import yaml
 
-from extauthz.commands.istio.errors import UsageError
+from extauthz.commands.errors import UsageError
 
 _PROXY: Final = (
     "run `kubectl proxy --port 8001` and give --kubernetes-api http://127.0.0.1:8001 instead"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from extauthz.commands.errors import UsageError
 from extauthz.commands.istio import render
-from extauthz.commands.istio.errors import UsageError
 from extauthz.commands.output import formats, output_file
 from extauthz.commands.output.formats import JsonForm
 from extauthz.terminal import json_text, say

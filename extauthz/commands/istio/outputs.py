@@ -1,6 +1,5 @@
 """Problems of a mesh as text, JSON, SARIF 2.1.0 (code hosts) and JUnit XML (CI servers)."""
 
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,10 +9,8 @@ from xml.etree import ElementTree as ET
 
 from atrest.exports import sarif_log
 from extauthz.records.release import VERSION
-from extauthz.terminal import json_text, screen, tones
+from extauthz.terminal import json_text, tones
 from extauthz.terminal.drawn import Drawn
-from extauthz.terminal.text import shown
-from extauthz.terminal.tones import Tone
 from mesh.istio.check import RULES
 from mesh.istio.problem import IstioProblem, Rule, Severity
 
@@ -22,14 +19,6 @@ _LEVELS: Final = {
     Severity.LEAK: "error",
     Severity.REFUSAL: "warning",
     Severity.ADVICE: "note",
-}
-
-
-_TONES: Final = {
-    Severity.HOLE: Tone.BAD,
-    Severity.LEAK: Tone.BAD,
-    Severity.REFUSAL: Tone.CARE,
-    Severity.ADVICE: Tone.QUIET,
 }
 
 
@@ -95,12 +84,7 @@ def summary(checked: Checked) -> list[str]:
 
 def lines(checked: Checked) -> Iterator[Drawn]:
     """One line a problem, with its severity in its tone."""
-    where = screen.of(sys.stdout)
-    for problem in checked.problems:
-        severity = problem.rule.severity
-        before, found, after = str(problem).partition(str(severity))
-        toned = tones.painted(found, _TONES[severity], where)
-        yield Drawn(shown(before) + toned + shown(after))
+    return (tones.judged(str(problem)) for problem in checked.problems)
 
 
 def as_json(checked: Checked) -> str:

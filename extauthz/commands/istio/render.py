@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypedDict, cast
 
 from extauthz.commands import policies
+from extauthz.commands.errors import UsageError
 from extauthz.commands.istio import values_file, watching
-from extauthz.commands.istio.errors import UsageError
 from extauthz.commands.output import formats
 from extauthz.commands.output.formats import JsonForm
 from extauthz.records.release import VERSION

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from extauthz.commands.istio.errors import UsageError
+from extauthz.commands.errors import UsageError
 from mesh.istio import snapshot
 from mesh.istio.snapshot import MeshSnapshot
 

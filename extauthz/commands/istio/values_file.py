@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from yaml.nodes import Node, ScalarNode
 
-from extauthz.commands.istio.errors import UsageError
+from extauthz.commands.errors import UsageError
 from mesh.istio.install.values_schema import IMAGE, Field, fields_of
 from mesh.istio.values import IMAGE as IMAGE_PATTERN
 from mesh.istio.values import Values

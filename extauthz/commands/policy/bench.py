@@ -4,7 +4,6 @@ import argparse
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
@@ -35,21 +34,6 @@ _MOST: Final = 5000
 _LOADS: Final = 5
 _SAMPLE: Final = b'{"patientName": "Ana Ruiz", "dateOfBirth": "1980-02-03", "diagnosis": "E11.9"}'
 _Message = tuple[Facts, ScanReport]
-
-
-@dataclass(frozen=True, slots=True)
-class Times:
-    """Microseconds by percentile.
-
-    Args:
-        count: of what was measured.
-    """
-
-    count: int
-    p50: float
-    p90: float
-    p99: float
-    largest: float
 
 
 class Percentiles(TypedDict):
@@ -98,14 +82,24 @@ def run(args: argparse.Namespace) -> int:
     report = _report(args)
     engine_seconds = (time.perf_counter_ns() - began) / 1e9
     facts = _facts(policy, args.path)
-    found: dict[str, Times] = {"load": loads}
+    found = {"load": loads}
     for what, each in (("nothing found", ScanReport()), ("PHI found", report)):
         fresh, asked = _parse(texts), [(message, each) for message in facts]
         found[f"decide, {what}"] = _decided(fresh, asked)
         found[f"decide again, {what}"] = _decided(fresh, asked)
     if args.cases is not None:
         found["case, scan and decide"] = _cases(args)
-    _print(args.format, found, {"rules": len(policy.rules), "bytes": held}, engine_seconds)
+    cost = Cost(
+        schema=_SCHEMA,
+        engineSeconds=round(engine_seconds, 3),
+        rules=len(policy.rules),
+        bytes=held,
+        microseconds=found,
+    )
+    if args.format == formats.JSON:
+        json_text.write(cost)
+    else:
+        say.lines(_lines(cost))
     return 0
 
 
@@ -125,7 +119,7 @@ def _parse(texts: Texts) -> Policy:
         raise UsageError("\n".join(map(str, errors))) from None
 
 
-def _loaded(texts: Texts) -> tuple[Times, Policy, int]:
+def _loaded(texts: Texts) -> tuple[Percentiles, Policy, int]:
     """How long it takes to load the policy, the policy, and the bytes that it holds."""
     _parse(texts)  # what is imported and compiled at first is no part of a policy
     times = [_timed(partial(_parse, texts)) for _ in range(_LOADS)]
@@ -160,11 +154,11 @@ def _facts(policy: Policy, path: Path) -> list[Facts]:
         raise UsageError(f"{path}: {error}") from None
 
 
-def _decided(policy: Policy, asked: Sequence[_Message]) -> Times:
+def _decided(policy: Policy, asked: Sequence[_Message]) -> Percentiles:
     return _percentiles([_timed(partial(decide, facts, report, policy)) for facts, report in asked])
 
 
-def _cases(args: argparse.Namespace) -> Times:
+def _cases(args: argparse.Namespace) -> Percentiles:
     times: list[float] = []
     pairs = cases.pairs_of_file(args.cases, cases.Engines(args))
     while True:
@@ -181,41 +175,29 @@ def _timed(work: Callable[[], object]) -> float:
     return (time.perf_counter_ns() - began) / 1000
 
 
-def _percentiles(times: Sequence[float]) -> Times:
+def _percentiles(times: Sequence[float]) -> Percentiles:
     ordered = sorted(times)
 
     def at(share: float) -> float:
         return round(ordered[min(int(len(ordered) * share), len(ordered) - 1)], 1)
 
-    return Times(len(ordered), at(0.5), at(0.9), at(0.99), round(ordered[-1], 1))
-
-
-def _print(
-    form: str, found: dict[str, Times], sizes: dict[str, int], engine_seconds: float
-) -> None:
-    if form == formats.JSON:
-        said = Cost(
-            schema=_SCHEMA,
-            engineSeconds=round(engine_seconds, 3),
-            rules=sizes["rules"],
-            bytes=sizes["bytes"],
-            microseconds={name: _plain(each) for name, each in found.items()},
-        )
-        json_text.write(said)
-        return
-    rows = []
-    for name, times in found.items():
-        cells = (times.p50, times.p90, times.p99, times.largest)
-        rows.append([name, f"{times.count:,}", *(f"{cell:,.1f}" for cell in cells)])
-    say.lines(tables.lines(rows, _HEAD))
-    say.line()
-    say.line(
-        f"{sizes['rules']:,} rules, {sizes['bytes']:,} bytes in memory; "
-        f"the detectors were ready after {engine_seconds:.1f} s"
-    )
-
-
-def _plain(times: Times) -> Percentiles:
     return Percentiles(
-        count=times.count, p50=times.p50, p90=times.p90, p99=times.p99, largest=times.largest
+        count=len(ordered), p50=at(0.5), p90=at(0.9), p99=at(0.99), largest=round(ordered[-1], 1)
     )
+
+
+def _lines(cost: Cost) -> list[str]:
+    rows = [
+        (
+            name,
+            f"{each['count']:,}",
+            *(f"{us:,.1f}" for us in (each["p50"], each["p90"], each["p99"], each["largest"])),
+        )
+        for name, each in cost["microseconds"].items()
+    ]
+    return [
+        *tables.lines(rows, _HEAD),
+        "",
+        f"{cost['rules']:,} rules, {cost['bytes']:,} bytes in memory; "
+        f"the detectors were ready after {cost['engineSeconds']:.1f} s",
+    ]

@@ -12,7 +12,6 @@ from extauthz.commands.output import formats
 from extauthz.commands.output.formats import JsonForm
 from extauthz.policies.revision import Revision
 from extauthz.terminal import json_text, say, trees
-from extauthz.terminal.trees import Branch
 from mesh.analysis import cases, explain
 from mesh.analysis.cases import Case
 from mesh.exchange.events import Head, Outcome
@@ -125,13 +124,8 @@ def _explain(args: argparse.Namespace) -> int:
     if args.format == formats.JSON:
         json_text.write(_plain(outcome, found, tree))
     else:
-        say.lines(trees.lines(branch_of(tree)))
+        say.lines(trees.lines(tree))
     return 0
-
-
-def branch_of(tree: explain.Branch) -> Branch:
-    """Return an explanation as a tree that can be drawn."""
-    return Branch(tree.text, list(map(branch_of, tree.below)))
 
 
 def _plain(outcome: Outcome, found: Revision, tree: explain.Branch) -> Explained:

@@ -2,11 +2,12 @@
 
 import argparse
 import difflib
+import re
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypedDict
+from typing import TYPE_CHECKING, Annotated, Final, TypedDict
 
 from extauthz.commands import documents
 from extauthz.commands.errors import UsageError
@@ -15,13 +16,15 @@ from extauthz.commands.output.formats import JsonForm
 from extauthz.policies.files import PolicyFiles, PolicyUnreadableError
 from extauthz.terminal import json_text, say
 from mesh.policy_file.comments import UnsupportedError
+from mesh.policy_file.keys import POLICY_KIND
 from mesh.policy_file.layout import ChangedError, formatted
-from mesh.policy_file.yaml_document import UnreadableError
+from mesh.policy_file.yaml_document import MAX_BYTES, UnreadableError
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
-_LIMIT = 1 << 20  # as `mesh.policy_file.yaml_document` has it
+# matches a line of a text that was laid out: `kind: SegmentationPolicy`, also with a comment
+_KIND: Final = re.compile(rf"^kind: {POLICY_KIND}(?:  #|$)", re.MULTILINE)
 
 
 class LaidOut(TypedDict):
@@ -52,8 +55,9 @@ def run(args: argparse.Namespace) -> int:
     changed: list[str] = []
     is_dry = args.check or args.diff
     is_json = args.format == formats.JSON
-    for path, before in _texts(args.paths):
-        after = _formatted(path, before)
+    # nothing is written before all of it can be laid out
+    laid_out = [(path, text, _formatted(path, text)) for path, text in _texts(args.paths)]
+    for path, before, after in laid_out:
         if after != before:
             changed.append(path)
             if not is_dry and path != documents.STDIN:
@@ -71,14 +75,14 @@ def _tell(args: argparse.Namespace, path: str, before: str, after: str) -> None:
     elif path == documents.STDIN:
         output_file.write(("" if args.check else after,), None)
     elif after != before:
-        say.line(path)
+        say.line(f"{path}: would be laid out anew" if args.check else path)
 
 
 def _texts(paths: list[str]) -> Iterator[tuple[str, str]]:
     """Each file with its text; of a folder, the files of the policy. Raises UsageError."""
     for path in paths:
         if path == documents.STDIN:
-            data = documents.read(path, _LIMIT).data
+            data = documents.read(path, MAX_BYTES).data
             try:
                 yield path, data.decode()
             except UnicodeDecodeError:
@@ -101,12 +105,17 @@ def _check_places(given: Path, files: Iterable[Path]) -> None:
 
 def _formatted(path: str, text: str) -> str:
     try:
-        return formatted(text)
+        made = formatted(text)
     except UnreadableError as error:
         hint = f" ({error.hint})" if error.hint else ""
         raise UsageError(f"{path}:{error.line}:{error.column}: {error.message}{hint}") from None
     except (UnsupportedError, ChangedError) as error:
         raise UsageError(f"{path}: {error}; nothing was written") from None
+    if _KIND.search(made) is None:
+        raise UsageError(
+            f"{path}: no policy, as it has no `kind: {POLICY_KIND}`; nothing was written"
+        )
+    return made
 
 
 def _difference(path: str, before: str, after: str) -> Iterator[str]:

@@ -79,7 +79,7 @@ def _collected(args: argparse.Namespace, output: Path) -> int:
     except WriteError as error:
         raise UsageError(f"--output {error}") from None
     made = Collected(
-        folder=str(args.output),
+        folder=str(output),
         objects=sum(len(each.items) for each in found.listings),
         kinds=len(found.listings),
         proxies=len(found.dumps),
@@ -91,7 +91,7 @@ def _collected(args: argparse.Namespace, output: Path) -> int:
         json_text.write(made)
     else:
         say.note(
-            f"{args.output}: {made['objects']} objects of {made['kinds']} kinds, "
+            f"{output}: {made['objects']} objects of {made['kinds']} kinds, "
             f"{made['proxies']} proxies"
         )
     return UNREAD * bool(found.problems)

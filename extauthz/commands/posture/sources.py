@@ -13,7 +13,6 @@ from typing import Final
 from extauthz.commands.audit import ledgers, times
 from extauthz.commands.errors import UsageError
 from extauthz.commands.istio import cluster as login
-from extauthz.commands.istio.errors import UsageError as LoginError
 from extauthz.commands.posture import ledger_sightings
 from extauthz.policies.kubernetes_api import Api
 from extauthz.posture import cluster, folder, garbage, istiod
@@ -134,11 +133,8 @@ def root_of(source: str) -> str:
 @contextmanager
 def reached(args: argparse.Namespace) -> Iterator[Api]:
     """Yield the API of the cluster. Raises UsageError when there is no way to log in."""
-    try:
-        with login.reached(args.kubeconfig, args.kubernetes_api, os.environ) as api:
-            yield api
-    except LoginError as error:
-        raise UsageError(str(error)) from None
+    with login.reached(args.kubeconfig, args.kubernetes_api, os.environ) as api:
+        yield api
 
 
 def collected(args: argparse.Namespace, at: float | None = None) -> Collection:

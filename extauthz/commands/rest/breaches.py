@@ -139,6 +139,10 @@ def as_text(breach: Breach, _alert: Alert) -> None:
     say.line(words(breach))
 
 
+def as_nothing(_breach: Breach, _alert: Alert) -> None:
+    """Print nothing yet: one JSON value is written when all breaches are known."""
+
+
 def tell(judging: Judging, alerts: Path | None, told: Told) -> Judged:
     """Tell of every breach, append it to the file of alerts, and return all of them.
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _TOLD: Final[Mapping[str, breaches.Told]] = {
     formats.TEXT: breaches.as_text,
-    formats.JSON: lambda _breach, _alert: None,
+    formats.JSON: breaches.as_nothing,
     "jsonl": lambda _breach, alert: output_file.write((json_line(dict(alert)),), None),
 }
 

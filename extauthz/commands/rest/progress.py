@@ -31,7 +31,7 @@ class ScanProgress(Progress):
         super().__init__(out=out, clock=clock)
         self._schedule, self._counts = schedule, counts
         self._rows = self._bytes = 0
-        self._now, self._began = clock, clock()
+        self._began = clock()
 
     def beat(self, beat: Beat) -> None:
         """Count what a worker read."""
@@ -49,7 +49,7 @@ class ScanProgress(Progress):
         if self._rows:
             text += f", {self._rows} rows"
         if read and is_all:
-            text += f", about {_time((self._now() - self._began) * left / read)} left"
+            text += f", about {_time((self._clock() - self._began) * left / read)} left"
         return text
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from atrest import spec as specs
 from atrest.manners import Manners
-from atrest.policy import Breach
 from atrest.source import Budget
 from atrest.spec import Spec, SpecError
 from extauthz.commands import engine as detector_options
@@ -223,16 +222,12 @@ def _told(args: argparse.Namespace, counts: Counts, store: Store, policy: Policy
         say.lines(summary.lines(counts, seen))
     broken = None
     if policy is not None:
-        told = _nothing if is_json else breaches.as_text
+        told = breaches.as_nothing if is_json else breaches.as_text
         broken = breaches.tell(Judging(store, policy), args.alerts, told)
     if is_json:
         json_text.write(summary.plain(counts, seen, broken))
     is_found = seen.phi > 0 if broken is None else bool(broken["breaches"])
     return FOUND * is_found | UNREAD * seen.is_partial
-
-
-def _nothing(_breach: Breach, _alert: breaches.Alert) -> None:
-    """JSON is written when all breaches are known."""
 
 
 def _check(args: argparse.Namespace) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from extauthz.commands.shells.command import Command, commands, quoted
+from extauthz.commands.shells.command import Command, commands, filled, quoted
 from extauthz.commands.tree import Parser
 
 _SCRIPT: Final = """\
@@ -50,10 +50,7 @@ def script(root: Parser) -> str:
         "values": [line for each in found for line in _values(each)],
         "commands": [f"        {quoted(each.name)}) {_words(each)} ;;" for each in found],
     }
-    text = _SCRIPT
-    for name, lines in parts.items():
-        text = text.replace(f"@{name}@", "\n".join(lines))
-    return text
+    return filled(_SCRIPT, parts)
 
 
 def _values(command: Command) -> Iterable[str]:

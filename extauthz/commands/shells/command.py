@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -97,6 +97,13 @@ def placeholder(action: argparse.Action) -> str:
     if isinstance(action.metavar, tuple):
         return " ".join(action.metavar)
     return action.metavar or action.dest.upper()
+
+
+def filled(script: str, parts: Mapping[str, Iterable[str]]) -> str:
+    """Return a script with lines in the place of each `@name@`."""
+    for name, lines in parts.items():
+        script = script.replace(f"@{name}@", "\n".join(lines))
+    return script
 
 
 def quoted(text: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from extauthz.commands.shells.command import Command, Option, commands
+from extauthz.commands.shells.command import Command, Option, commands, filled
 from extauthz.commands.tree import Parser
 
 _SCRIPT: Final = """\
@@ -33,9 +33,11 @@ complete -c phiguard -f
 def script(root: Parser) -> str:
     """Return the script."""
     found = list(commands(root))
-    nests = " ".join(_quoted(each.name) for each in found if each.words)
-    lines = [line for each in found for line in _command(each)]
-    return _SCRIPT.replace("@nests@", nests).replace("@commands@", "\n".join(lines))
+    parts = {
+        "nests": [" ".join(_quoted(each.name) for each in found if each.words)],
+        "commands": [line for each in found for line in _command(each)],
+    }
+    return filled(_SCRIPT, parts)
 
 
 def _command(command: Command) -> Iterable[str]:

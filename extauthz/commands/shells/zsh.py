@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from extauthz.commands.shells.command import Command, commands, quoted
+from extauthz.commands.shells.command import Command, commands, filled, quoted
 from extauthz.commands.tree import Parser
 
 _SCRIPT: Final = """\
@@ -56,10 +56,7 @@ def script(root: Parser) -> str:
         "values": [line for each in found for line in _values(each)],
         "commands": [line for each in found for line in _command(each)],
     }
-    text = _SCRIPT
-    for name, lines in parts.items():
-        text = text.replace(f"@{name}@", "\n".join(lines))
-    return text
+    return filled(_SCRIPT, parts)
 
 
 def _values(command: Command) -> Iterable[str]:

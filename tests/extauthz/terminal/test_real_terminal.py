@@ -1,18 +1,16 @@
 """Whole commands on a real terminal (a pty), in pipes that close, and interrupted."""
 
-import fcntl
 import os
-import pty
 import re
 import signal
-import struct
 import subprocess
 import sys
-import termios
 import time
 
 import pytest
 from running_guard import REDACTED
+
+from tools import pictures
 
 COMMAND = [sys.executable, "-m", "extauthz.cli"]
 STYLE = re.compile(rb"\x1b\[[0-9;]*m")
@@ -24,26 +22,9 @@ def environment(**more):
     return {**kept, "TERM": "xterm-256color", "LANG": "C.UTF-8", **more}
 
 
-def on_terminal(words, columns=80, **more):
-    """Run a command on a terminal of so many columns. Return its code and what it wrote."""
-    parent, child = pty.openpty()
-    fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-    process = subprocess.Popen(  # noqa: S603 - phiguard's command
-        [*COMMAND, *map(str, words)],
-        stdin=child, stdout=child, stderr=child, env=environment(**more),
-    )  # fmt: skip
-    os.close(child)
-    written = b""
-    while True:
-        try:
-            data = os.read(parent, 65536)
-        except OSError:  # the last process has closed it
-            break
-        if not data:
-            break
-        written += data
-    os.close(parent)
-    return process.wait(60), written
+def on_terminal(words, **more):
+    """Run a command on a terminal of 80 columns. Return its code and what it wrote."""
+    return pictures.on_terminal([*COMMAND, *map(str, words)], 80, environment(**more))
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import orjson
 
-from extauthz.commands.policy.explain import branch_of
 from extauthz.detection.detector_sets import DetectorSet
 from extauthz.guard.http import question
 from extauthz.guard.http.messages import ProblemError
@@ -65,12 +64,11 @@ class Trial:
         if outcome is None:
             raise AssertionError("the last event of a message gave no outcome")
         decision = outcome.decision
-        tree = branch_of(explain.explain(outcome, policy))
         return {
             "decision": decision.action.value,
             "enforced": decision.enforced,
             "reason": decision.reason.value,
-            "explanation": trees.lines(tree, FILE),
+            "explanation": trees.lines(explain.explain(outcome, policy), FILE),
             "findings": [
                 {"infoType": f.info_type, "class": f.identifier or "-", "field": f.location.field}
                 for f in outcome.report.findings

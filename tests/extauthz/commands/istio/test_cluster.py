@@ -9,8 +9,8 @@ import yaml
 from clean_mesh import clean_mesh
 from kubernetes_server import ApiServer
 
+from extauthz.commands.errors import UsageError
 from extauthz.commands.istio import cluster
-from extauthz.commands.istio.errors import UsageError
 from extauthz.demo.certificates import Authority
 from extauthz.demo.topology import GUARD
 from mesh.istio.check import check

@@ -3,7 +3,7 @@ import base64
 import pytest
 import yaml
 
-from extauthz.commands.istio.errors import UsageError
+from extauthz.commands.errors import UsageError
 from extauthz.commands.istio.kubeconfig import read
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from extauthz.commands.errors import UsageError
 from extauthz.commands.istio import sources
-from extauthz.commands.istio.errors import UsageError
 from mesh.istio.snapshot import SnapshotError
 
 SHIPPED = Path(__file__).parents[4] / "istio-config"

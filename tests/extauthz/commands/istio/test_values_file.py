@@ -1,6 +1,6 @@
 import pytest
 
-from extauthz.commands.istio.errors import UsageError
+from extauthz.commands.errors import UsageError
 from extauthz.commands.istio.values_file import read
 from mesh.istio.values import Values, WorkloadKind
 

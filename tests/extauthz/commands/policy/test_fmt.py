@@ -32,7 +32,12 @@ def test_a_file_is_written_and_named_once(fmt, tmp_path):
 
 
 def test_check_and_diff_write_nothing_and_end_with_1(fmt, tmp_path):
-    assert fmt(LOOSE, "--check") == (1, f"{tmp_path / 'p.yaml'}\n", "", LOOSE)
+    assert fmt(LOOSE, "--check") == (
+        1,
+        f"{tmp_path / 'p.yaml'}: would be laid out anew\n",
+        "",
+        LOOSE,
+    )
     code, out, _, text = fmt(LOOSE, "--diff")
     assert (code, text) == (1, LOOSE)
     assert '-metadata: {name: "p"}  # it\n' in out
@@ -63,6 +68,24 @@ def test_what_cannot_be_read_is_one_line_and_stays_as_it_is(fmt, text, part):
     code, out, err, after = fmt(text)
     assert (code, out, err.count("\n"), after) == (2, "", 1, text)
     assert part in err
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a: 1\n", "cases: []\n", "kind: RestPolicy\n", "spec:\n  kind: SegmentationPolicy\n"],
+)
+def test_what_is_no_policy_is_named_and_stays_as_it_is(fmt, text):
+    code, out, err, after = fmt(text)
+    assert (code, out, after) == (2, "", text)
+    assert "p.yaml: no policy, as it has no `kind: SegmentationPolicy`" in err
+
+
+def test_nothing_is_written_where_one_of_several_cannot_be(fmt, tmp_path, capsys):
+    first, second = tmp_path / "a.yaml", tmp_path / "b.yaml"
+    first.write_text(LOOSE)
+    second.write_text("a: 1\n")
+    assert cli.main(["policy", "fmt", str(first), str(second)]) == 2
+    assert (capsys.readouterr().out, first.read_text()) == ("", LOOSE)
 
 
 def test_a_file_that_is_missing_is_one_line(capsys):
