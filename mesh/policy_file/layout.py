@@ -15,7 +15,8 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from mesh.policy_file import keys as policy_keys
 from mesh.policy_file.comments import BLANK, Entry, comments, read
-from mesh.policy_file.yaml_document import compose
+from mesh.policy_file.nodes import kind_of
+from mesh.policy_file.yaml_document import UnreadableError, compose
 
 WIDTH: Final = 100
 _STEP: Final = 2
@@ -46,6 +47,13 @@ def formatted(text: str) -> str:
         ChangedError: see there.
     """
     root = compose(text)
+    if not isinstance(root, MappingNode):
+        raise UnreadableError(
+            root.start_mark.line + 1,
+            root.start_mark.column + 1,
+            f"the policy is {kind_of(root)}, expected a mapping",
+            "write `key: value` pairs",
+        )
     document = read(text, root)
     _put_in_order(document.root, _SCHEMA)
     lines = [*_mapping(document.root.members or [], 0, "", _SCHEMA)]

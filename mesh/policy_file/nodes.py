@@ -108,7 +108,7 @@ class NodeReader:
     def sequence(self, node: Node, where: str) -> list[Node]:
         """The nodes of a list."""
         if not isinstance(node, SequenceNode):
-            self.error(node, f"{where} is {_kind(node)}, expected a list", "write it as `[...]`")
+            self.error(node, f"{where} is {kind_of(node)}, expected a list", "write it as `[...]`")
             return []
         return list(node.value)
 
@@ -189,7 +189,7 @@ class NodeReader:
         """Name, key and value of each entry of a mapping. Repeated keys are errors."""
         if not isinstance(node, MappingNode):
             self.error(
-                node, f"{where} is {_kind(node)}, expected a mapping", "write `key: value` pairs"
+                node, f"{where} is {kind_of(node)}, expected a mapping", "write `key: value` pairs"
             )
             return []
         items: dict[str, tuple[str, Node, Node]] = {}
@@ -255,14 +255,15 @@ def one_of(words: Collection[str]) -> str:
     return f"{', '.join(most)} or {last}" if most else last
 
 
-def _kind(node: Node) -> str:
+def kind_of(node: Node) -> str:
+    """Return what a node is, in words: `a mapping`, `a list`, `a single value` or `empty`."""
     return "empty" if node.tag == f"{_TAG}null" else _KINDS[type(node)]
 
 
 def _shown(node: Node) -> str:
     if isinstance(node, ScalarNode):
         return f"`{node.value}`" if node.value else "empty"
-    return _kind(node)
+    return kind_of(node)
 
 
 def _scalar(node: Node) -> PlainValue:

@@ -6,6 +6,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, TypedDict
 
@@ -72,10 +73,16 @@ def run(args: argparse.Namespace) -> int:
 def _tell(args: argparse.Namespace, path: str, before: str, after: str) -> None:
     if args.diff:
         say.lines(_difference(path, before, after))
-    elif path == documents.STDIN:
-        output_file.write(("" if args.check else after,), None)
+    elif path == documents.STDIN and not args.check:
+        output_file.write((after,), None)
     elif after != before:
-        say.line(f"{path}: would be laid out anew" if args.check else path)
+        say.line(_would_change(path, before, after) if args.check else path)
+
+
+def _would_change(path: str, before: str, after: str) -> str:
+    lines = zip_longest(before.splitlines(keepends=True), after.splitlines(keepends=True))
+    first = next(number for number, (old, new) in enumerate(lines, start=1) if old != new)
+    return f"{path}:{first}: would be laid out anew from here on; --diff shows how"
 
 
 def _texts(paths: list[str]) -> Iterator[tuple[str, str]]:

@@ -34,7 +34,7 @@ def test_a_file_is_written_and_named_once(fmt, tmp_path):
 def test_check_and_diff_write_nothing_and_end_with_1(fmt, tmp_path):
     assert fmt(LOOSE, "--check") == (
         1,
-        f"{tmp_path / 'p.yaml'}: would be laid out anew\n",
+        f"{tmp_path / 'p.yaml'}:1: would be laid out anew from here on; --diff shows how\n",
         "",
         LOOSE,
     )
@@ -78,6 +78,26 @@ def test_what_is_no_policy_is_named_and_stays_as_it_is(fmt, text):
     code, out, err, after = fmt(text)
     assert (code, out, after) == (2, "", text)
     assert "p.yaml: no policy, as it has no `kind: SegmentationPolicy`" in err
+
+
+@pytest.mark.parametrize(
+    ("text", "what"), [("- 1\n", "a list"), ("hello world\n", "a single value")]
+)
+def test_a_text_without_keys_is_said_to_be_no_mapping(fmt, text, what):
+    code, out, err, after = fmt(text)
+    assert (code, out, after) == (2, "", text)
+    assert f"p.yaml:1:1: the policy is {what}, expected a mapping" in err
+
+
+def test_check_names_the_first_line_that_would_change(fmt, tmp_path):
+    code, out, _, _ = fmt(TIGHT + "\n\n", "--check")
+    assert (code, out.startswith(f"{tmp_path / 'p.yaml'}:6: ")) == (1, True)
+
+
+def test_check_of_standard_input_says_what_would_change(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(LOOSE.encode())))
+    assert cli.main(["policy", "fmt", "--check", "-"]) == 1
+    assert capsys.readouterr().out.startswith("-:1: would be laid out anew")
 
 
 def test_nothing_is_written_where_one_of_several_cannot_be(fmt, tmp_path, capsys):
