@@ -4,13 +4,13 @@ A redirect is not followed: the token would go wherever it leads.
 """
 
 import http.client
-import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from atrest.protection import Evidence, Protection, Shield
+from atrest.readers.tls import trusting
 from atrest.source import ReadError, Reason
 
 _SECONDS: Final = 60.0
@@ -95,7 +95,7 @@ class Client:
         if scheme != "https":
             raise ReadError(Reason.MALFORMED, "an address that is not http or https")
         try:
-            context = ssl.create_default_context(cafile=self.ca or None)
+            context = trusting(self.ca)
         except OSError as error:
             raise ReadError(Reason.REFUSED, f"TLS: {type(error).__name__}") from None
         return http.client.HTTPSConnection(host, timeout=_SECONDS, context=context)

@@ -1,8 +1,10 @@
 """How far the TLS of a connection is checked."""
 
+import contextlib
 import ssl
 
 import pytest
+from old_authority import ask_strictly, old_authority
 
 from atrest.readers import tls
 from atrest.readers.tls import SslMode, Tls
@@ -63,3 +65,28 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path, place):
     with pytest.raises(ReadError) as caught:
         Tls(SslMode.VERIFY_FULL, **{place: str(tmp_path / "none")}).context()
     assert (caught.value.reason, caught.value.detail) == (Reason.REFUSED, "TLS: FileNotFoundError")
+
+
+def shake_hands(client, server):
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    ends = [
+        client.wrap_bio(to_client, to_server, server_hostname="localhost"),
+        server.wrap_bio(to_server, to_client, server_side=True),
+    ]
+    for _ in range(3):  # each turn may wait for the other's bytes
+        for end in ends:
+            with contextlib.suppress(ssl.SSLWantReadError):
+                end.do_handshake()
+    return ends[0].version()
+
+
+def test_an_authority_without_the_fields_that_python_3_13_asks_for_is_trusted(
+    tmp_path, monkeypatch
+):
+    strict = ask_strictly(monkeypatch)
+    old = old_authority(tmp_path)
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(old.certificate, old.key)
+    assert shake_hands(Tls(SslMode.VERIFY_FULL, old.authority).context(), server) == "TLSv1.3"
+    with pytest.raises(ssl.SSLCertVerificationError):
+        shake_hands(strict(cafile=old.authority), server)

@@ -1,5 +1,8 @@
+from pathlib import Path
+
 import pytest
 from kubernetes_server import END, ApiServer, policy_object
+from old_authority import ask_strictly, old_authority
 
 from extauthz.demo.certificates import Authority
 from extauthz.demo.topology import GUARD
@@ -45,6 +48,13 @@ def test_tls_is_proven_with_the_clusters_roots_and_the_token_is_read_for_each_re
         with pytest.raises(ApiError, match="cannot be asked"):
             list_objects(Api(server.url, token, other.authority), PATH)
     assert [bearer for *_, bearer in server.requests] == ["Bearer first", "Bearer second"]
+
+
+def test_the_authority_of_an_old_cluster_is_trusted_on_python_3_13_too(tmp_path, monkeypatch):
+    ask_strictly(monkeypatch)
+    old = old_authority(tmp_path)
+    with ApiServer([ONE], tls=old) as server:
+        assert list_objects(Api(server.url, ca=Path(old.authority)), PATH).items
 
 
 @pytest.mark.parametrize(
