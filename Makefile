@@ -263,7 +263,7 @@ man: $(READY) ## rewrite docs/man from the commands
 	@COLUMNS=1000 $(BIN)/python -m tools.man_pages
 
 schemas: $(READY) ## rewrite docs/schemas: what each command prints with --format json
-	@rm -rf docs/schemas
+	@find docs/schemas -name "*.schema.json" -delete
 	@$(BIN)/phiguard schema --output docs/schemas > /dev/null
 
 manifests: $(READY) ## rewrite what istio-config/ holds of the code's

@@ -46,6 +46,7 @@ _BUILD: Final = (
 )
 
 _MAN: Final = "share/man/man1/"
+_CHART: Final = "share/phiguard/chart/"
 
 
 class ReleaseError(Exception):
@@ -99,7 +100,7 @@ def refuse(root: Path, version: str) -> None:
 def check_wheel(content: bytes) -> None:
     """Raise ReleaseError when a wheel lacks what it needs at run time.
 
-    It may hold the product's packages and its man pages, and nothing else.
+    It may hold the product's packages, its man pages and its chart, and nothing else.
     """
     # `phiguard-0.1.0.data/data/share/...` is put below the environment's own folder
     names = [
@@ -109,9 +110,15 @@ def check_wheel(content: bytes) -> None:
     needed = [f"{package}/py.typed" for package in PACKAGES]
     needed += [p.relative_to(ROOT).as_posix() for p in (ROOT / "extauthz/demo").glob("*.yaml")]
     needed += [f"{_MAN}{page.name}" for page in (ROOT / "docs/man").glob("*.1")]
+    chart = ROOT / "istio-config/chart"
+    needed += [
+        f"{_CHART}{path.relative_to(chart).as_posix()}"
+        for path in chart.rglob("*")
+        if path.is_file()
+    ]
     if missing := sorted(set(needed) - set(names)):
         raise ReleaseError(f"the wheel lacks {', '.join(missing)}")
-    tops = {name.split("/")[0] for name in names if not name.startswith(_MAN)}
+    tops = {name.split("/")[0] for name in names if not name.startswith((_MAN, _CHART))}
     if more := sorted(top for top in tops - set(PACKAGES) if not top.endswith(".dist-info")):
         raise ReleaseError(f"the wheel holds {', '.join(more)}")
 

@@ -73,7 +73,7 @@ def _lint_spec(policy: Policy, spec: Mapping[str, FilePlace]) -> None:
 
 
 def _lint_rule(policy: Policy, rule: Rule, place: FilePlace) -> None:
-    if not rule.mtls and not rule.audit:
+    if not rule.mtls and not rule.audit and not _only_speaks_outside(rule):
         place.warn(f"rule `{rule.name}` lets PHI flow unencrypted", "leave `mtls: any` out")
     if policy.enforces and rule.mode not in {None, Mode.ENFORCE} and not rule.audit:
         place.warn(
@@ -99,12 +99,8 @@ def _lint_rule(policy: Policy, rule: Rule, place: FilePlace) -> None:
 
 
 def _lint_outside(rule: Rule, place: FilePlace) -> None:
-    outside = [
-        peer
-        for peer in (*rule.sources, *(t.peer for t in rule.targets))
-        if peer.hosts or peer.blocks
-    ]
-    if outside and rule.mtls:
+    peers = (*rule.sources, *(target.peer for target in rule.targets))
+    if rule.mtls and any(map(_is_outside, peers)):
         message = (
             f"rule `{rule.name}` names peers without an identity, to and from which no PHI may flow"
         )
@@ -112,6 +108,17 @@ def _lint_outside(rule: Rule, place: FilePlace) -> None:
             message,
             "it only opens the edge; `when: {mtls: any}` lets its identifiers flow, with an alert",
         )
+
+
+def _only_speaks_outside(rule: Rule) -> bool:
+    """Whether one end of every edge has no identity, so that mutual TLS can never be proven."""
+    return all(map(_is_outside, rule.sources)) or all(
+        _is_outside(target.peer) for target in rule.targets
+    )
+
+
+def _is_outside(peer: Peer) -> bool:
+    return bool(peer.hosts or peer.blocks)
 
 
 def _lint_terms(policy: Policy, rule: Rule, place: FilePlace) -> None:

@@ -17,6 +17,11 @@ NEEDED = [
     "extauthz/py.typed",
     "extauthz/demo/clinic.yaml",
     *(f"share/man/man1/{page.name}" for page in (ROOT / "docs/man").glob("*.1")),
+    *(
+        f"share/phiguard/chart/{path.relative_to(ROOT / 'istio-config/chart').as_posix()}"
+        for path in sorted((ROOT / "istio-config/chart").rglob("*"))
+        if path.is_file()
+    ),
 ]
 
 

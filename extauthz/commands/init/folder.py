@@ -12,6 +12,8 @@ POLICY: Final = "policy.yaml"
 CASES: Final = "cases.yaml"
 VALUES: Final = "values.yaml"
 FILES: Final = (POLICY, CASES, VALUES)
+_CHART: Final = "istio-config/chart"
+"""Where `phiguard istio chart` writes it, and where it is in a checkout."""
 
 
 def check(folder: Path, *, replace: bool) -> None:
@@ -53,7 +55,7 @@ def next_steps(folder: Path, answers: Answers) -> list[str]:
         if answers.enforces
         else [
             "It records and stops nothing. Set `mode: enforce` when `phiguard audit query` shows",
-            "no denial that should pass.",
+            "no denial that should pass. Until then, `policy check` warns of the mode.",
         ]
     )
     return [
@@ -65,7 +67,9 @@ def next_steps(folder: Path, answers: Answers) -> list[str]:
         f"  phiguard policy test {cases}",
         "  read what is marked CHECK, and narrow each rule to its methods and paths",
         f"  phiguard policy diff BEFORE {policy}    after each change",
-        "  helm template phiguard istio-config/chart -n phiguard-system \\",
+        *([] if Path(_CHART).exists() else [f"  phiguard istio chart    writes {_CHART}"]),
+        f"  helm template phiguard {_CHART} -n phiguard-system \\",
         f"    -f {values} --set-file policy.text={policy}",
-        "docs/install.md of phiguard's repository goes on from there; the chart is beside it.",
+        f"  or without Helm: phiguard istio render --values {values}",
+        "docs/install.md of phiguard's repository goes on from there.",
     ]

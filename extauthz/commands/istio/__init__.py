@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from extauthz.commands.errors import UsageError
 from extauthz.commands.groups import subcommands
-from extauthz.commands.istio import check, mesh_patch, render, values
+from extauthz.commands.istio import chart, check, mesh_patch, render, values
 from mesh.istio.installation import InstallationError
 from mesh.istio.snapshot import SnapshotError
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
-_COMMANDS = (render, values, mesh_patch, check)
+_COMMANDS = (render, values, chart, mesh_patch, check)
 
 
 def add_parser(subparsers: "_Subparsers") -> None:

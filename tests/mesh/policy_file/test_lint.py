@@ -82,6 +82,27 @@ def test_a_rule_that_says_less_or_more_than_it_seems_is_pointed_out(rule, warnin
     assert warnings_of(rule) == [warning]
 
 
+@pytest.mark.parametrize(
+    ("rule", "warnings"),
+    [
+        (f"from: [{{principals: [{EHR}]}}], to: [{{hosts: [lab.example]}}]", []),
+        ('from: [{ipBlocks: [10.0.0.0/8]}], to: [{principals: ["*"]}]', []),
+        (
+            f"from: [{{principals: [{EHR}]}}], to: [{{hosts: [a.example]}}, {{principals: [{BILLING}]}}]",
+            ["7: rule `a` lets PHI flow unencrypted"],
+        ),
+    ],
+)
+def test_mutual_tls_is_only_asked_for_where_both_ends_can_prove_it(rule, warnings):
+    assert warnings_of(f"{rule}, when: {{mtls: any}}") == warnings
+
+
+def test_a_peer_without_an_identity_gets_no_phi_by_default():
+    assert warnings_of(f"from: [{{principals: [{EHR}]}}], to: [{{hosts: [lab.example]}}]") == [
+        "7: rule `a` names peers without an identity, to and from which no PHI may flow"
+    ]
+
+
 def test_a_star_takes_back_allowances_but_not_for_health_information():
     rule = f"{EDGE}, phi: {{response: {{allow: [A, DIAGNOSIS], redact: ['*']}}}}"
     assert warnings_of(rule) == ["7: `A` is allowed without effect in `response` of rule `a`"]

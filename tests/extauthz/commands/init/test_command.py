@@ -49,6 +49,23 @@ def test_what_it_writes_passes_the_commands_that_it_names(tmp_path, init, capsys
     assert ", 0 failed; 2 of 2 rules exercised\n" in capsys.readouterr().out
 
 
+def test_its_policy_passes_its_own_check_without_a_warning(tmp_path, init, capsys):
+    init(*FLAGS, "--mode", "enforce")
+    assert cli.main(["policy", "check", str(tmp_path / "new" / "policy.yaml")]) == 0
+    assert "warning" not in "".join(capsys.readouterr())
+
+
+def test_a_folder_without_the_chart_gets_it_by_the_command_that_it_names(
+    tmp_path, init, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    _, out, _ = init(*FLAGS)
+    assert "  phiguard istio chart    writes istio-config/chart\n" in out
+    assert cli.main(["istio", "chart"]) == 0
+    assert (tmp_path / "istio-config" / "chart" / "Chart.yaml").is_file()
+    assert "phiguard istio chart " not in init(*FLAGS, "--force")[1]
+
+
 def test_its_folder_is_a_policy(tmp_path, init, capsys):
     init(*FLAGS)
     folder = str(tmp_path / "new")
