@@ -6,7 +6,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from mesh.analysis.graph import Arrow, Graph, graph
-from mesh.analysis.graph_svg import columns, svg
+from mesh.analysis.graph_layout import columns
+from mesh.analysis.graph_svg import svg
 from mesh.policy_file.load import parse
 
 FOLDER = Path(__file__).parents[3] / "examples" / "hospital"
@@ -113,6 +114,40 @@ def test_no_number_lies_on_another(found):
     assert len(circles) == 2 * len(found.arrows)  # on the arrow, and in the list
     for (x1, y1, r1), (x2, y2, r2) in combinations(circles, 2):
         assert (x1 - x2) ** 2 + (y1 - y2) ** 2 >= (r1 + r2) ** 2
+
+
+def ends_of(root):
+    """Where arrows begin and end, all in one list."""
+    for path in root.iter(f"{NS}path"):
+        numbers = [int(n) for n in re.findall(r"-?[0-9]+", path.get("d"))]
+        yield from (tuple(numbers[:2]), tuple(numbers[-2:]))
+
+
+STAR = Graph(
+    {"a": ("a/hub", *(f"a/s{n}" for n in range(3))), "b": tuple(f"b/s{n}" for n in range(10))},
+    tuple(
+        Arrow(*way, (), ())
+        for n in range(10)
+        for other in ([f"b/s{n}", f"a/s{n}"] if n < 3 else [f"b/s{n}"])
+        for way in (("a/hub", other), (other, "a/hub"))
+    ),
+)
+
+
+@pytest.mark.parametrize("found", [HOSPITAL, STAR, busy(10, 2)])
+def test_no_tip_lies_on_another(found):
+    for (x1, y1), (x2, y2) in combinations(ends_of(drawn(found)), 2):
+        assert x1 != x2 or abs(y1 - y2) >= 8
+
+
+def test_arrows_from_the_side_of_a_workload_do_not_cross():
+    found = Graph(
+        {"a": ("a/x",), "b": ("b/one", "b/two", "b/three")},
+        tuple(Arrow("a/x", f"b/{name}", (), ()) for name in ("three", "two", "one")),
+    )
+    ends = list(ends_of(drawn(found)))
+    heights = sorted((start[1], tip[1]) for start, tip in zip(ends[::2], ends[1::2], strict=True))
+    assert [tip for _, tip in heights] == sorted(tip for _, tip in heights)
 
 
 def test_it_has_a_ground_a_visible_title_and_colours_for_dark_pages():
