@@ -193,9 +193,13 @@ class _Conversation:
 
     def _seconds_left(self) -> float | None:
         """Return the time until a sender that must go on is late, or None when none must."""
+        owed = self._stream.owed
+        if not owed:
+            self._until = {}
+            return None
         now, before = time.monotonic(), self._until
-        self._until = {each: before.get(each, now + each.seconds) for each in self._stream.owed}
-        return min((max(0.0, until - now) for until in self._until.values()), default=None)
+        self._until = {each: before.get(each, now + each.seconds) for each in owed}
+        return max(0.0, min(self._until.values()) - now)
 
     async def _do(self, outs: list[Out]) -> None:
         left = deque(outs)  # what is done is not kept: a piece can hold very many messages

@@ -22,7 +22,6 @@ INVARIANT (nothing undecided): an answer holds only bytes of a `Send`.
 """
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
@@ -49,6 +48,8 @@ from mesh.exchange.tcp_exchange import TcpExchange
 from mesh.message.facts import Direction, Facts
 from mesh.policy.decision import Reason, Refusal
 
+_DIRECTIONS: Final = tuple(Direction)
+_ANSWERED: Final = (Direction.RESPONSE, Direction.REQUEST)
 _END_OF_FRAME: Final = b"\x1c\r"
 _END_SECONDS: Final = 5.0
 _ENDED: Final = -1  # in place of the number of a frame
@@ -112,20 +113,23 @@ class TcpStream:
         return not (self._exchange.owes or self._exchange.held or self._unacknowledged)
 
     @property
-    def owed(self) -> Iterator[Owed]:
+    def owed(self) -> list[Owed]:
         """What senders must go on with, and how long they have.
 
         While the last byte of a frame is missing, the time of the whole frame runs on.
         """
         if self._holds_end:
-            yield Owed(Direction.REQUEST, _ENDED, _END_SECONDS)
-            return
-        for direction in Direction:
-            wait, number = self._exchange.waits(direction), self._frames[direction]
-            if wait is not Wait.NOTHING:
-                yield Owed(direction, number, self._inspections.limits.wait_seconds)
+            return [Owed(Direction.REQUEST, _ENDED, _END_SECONDS)]
+        owed = []
+        for direction in _DIRECTIONS:
+            wait = self._exchange.waits(direction)
+            if wait is Wait.NOTHING:
+                continue
+            number = self._frames[direction]
+            owed.append(Owed(direction, number, self._inspections.limits.wait_seconds))
             if wait is Wait.CARRIAGE_RETURN:
-                yield Owed(direction, number, _CARRIAGE_RETURN_SECONDS)
+                owed.append(Owed(direction, number, _CARRIAGE_RETURN_SECONDS))
+        return owed
 
     def receive(self, given: Received) -> list[Out]:
         """Take bytes that the proxy has given away."""
@@ -202,34 +206,43 @@ class TcpStream:
 
     def _after(self, event: TcpEvent, direction: Direction | None = None) -> list[Out]:
         """Return what follows an event in one direction, or in none."""
-        out = list(self._outs(event, direction))
-        held = self._exchange.held + sum(map(_size, self._ready.values()))
+        out = self._outs(event, direction)
+        held = self._exchange.held + sum([_size(ready) for ready in self._ready.values() if ready])
         if not held and not self._judging:
             self._reservation.release()
         elif not self._reservation.cover(held) and not self.is_closed:
             out += self._outs(Fault(Reason.OVERLOADED))
         return out
 
-    def _outs(self, event: TcpEvent, source: Direction | None = None) -> Iterator[Out]:
+    def _outs(self, event: TcpEvent, source: Direction | None = None) -> list[Out]:
+        out: list[Out] = []
         for step in self._exchange.receive(event):
             if isinstance(step, Judge):
                 direction = _facts_of(step).direction
                 self._judging[step.number] = direction
                 self._frames[direction] += 1
-                yield step
+                out.append(step)
             elif isinstance(step, Send):
                 self._ready[step.direction].append(step)
                 if step.direction is source:  # else it is a NAK
                     self._count(step)
             elif reason := _unrecorded(step, event):
                 self._inspections.open(self._call).refuse(reason, self._facts)
+        out += self._answered()
+        return out
+
+    def _answered(self) -> list[TcpAnswer]:
+        """Return what the proxy gets now."""
+        out: list[TcpAnswer] = []
         # what goes back comes first: the end of the client's bytes can end the connection
-        yield from self._answers(Direction.RESPONSE)
-        yield from self._answers(Direction.REQUEST)
+        for direction in _ANSWERED:
+            if self._ready[direction] or self._unanswered[direction]:
+                out += self._answers(direction)
         if self.is_closed:
-            yield TcpAnswer(Direction.REQUEST, closes=True)
+            out.append(TcpAnswer(Direction.REQUEST, closes=True))
         elif self._holds_end and not self._unacknowledged:
-            yield self._end()
+            out.append(self._end())
+        return out
 
     def _count(self, step: Send) -> None:
         """Count the messages that went on and were not acknowledged yet."""
@@ -241,30 +254,32 @@ class TcpStream:
         self._holds_end = False
         return TcpAnswer(Direction.REQUEST, end=True)
 
-    def _answers(self, direction: Direction) -> Iterator[TcpAnswer]:
-        """Yield what the proxy gets in one direction.
+    def _answers(self, direction: Direction) -> list[TcpAnswer]:
+        """Return what the proxy gets in one direction.
 
         While a message is judged, what went before it waits too, up to a size. So each piece has
         one answer, also one that holds many messages.
         """
         ready, waiting = self._ready[direction], self._unanswered[direction]
         is_judging = direction in self._judging.values() and not self.is_closed
-        if is_judging and waiting and _size(ready) < _MOST_READY:
-            return
+        if is_judging and waiting and (not ready or _size(ready) < _MOST_READY):
+            return []
+        answers: list[TcpAnswer] = []
         if ready:
-            data, end = b"".join(step.data for step in ready), any(step.end for step in ready)
+            data, end = b"".join([step.data for step in ready]), any(step.end for step in ready)
             self._holds_end |= end and direction is Direction.REQUEST and self._unacknowledged > 0
-            yield TcpAnswer(direction, data, end and not self._holds_end)
+            answers.append(TcpAnswer(direction, data, end and not self._holds_end))
             waiting = max(0, waiting - 1)
             ready.clear()
         if not is_judging:
-            yield from (TcpAnswer(direction) for _ in range(waiting))
+            answers += [TcpAnswer(direction)] * waiting
             waiting = 0
         self._unanswered[direction] = waiting
+        return answers
 
 
 def _size(ready: list[Send]) -> int:
-    return sum(len(step.data) for step in ready)
+    return sum([len(step.data) for step in ready])
 
 
 def _unrecorded(step: Close, event: TcpEvent) -> Reason | None:

@@ -215,7 +215,12 @@ def _listed(attributes: Mapping[str, object]) -> dict[str, object]:
         k: v
         for k, v in attributes.items()
         if k in _KEYS
-        and ((type(v) is str and len(v) <= _LONGEST) or type(v) in _NUMBERS or _is_plain(v))
+        and (
+            (type(v) is str and len(v) <= _LONGEST)
+            or type(v) in _NUMBERS
+            or (type(v) is tuple and not v)
+            or _is_plain(v)
+        )
     }
 
 

@@ -17,7 +17,7 @@ def written(moment: datetime) -> str:
 
 def now() -> str:
     """Return the current time."""
-    return written(datetime.fromtimestamp(time.time(), UTC))
+    return f"{datetime.fromtimestamp(time.time(), UTC).isoformat(timespec='microseconds')[:-6]}Z"
 
 
 def at(nanoseconds: int) -> str:

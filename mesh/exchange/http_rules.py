@@ -22,6 +22,8 @@ _RANGE: Final = re.compile(
 
 def decided_facts(head: Head) -> Facts:
     """The facts of a message, with the protocol that its head asks for or switches to."""
+    if _is_none_of_http(head):
+        return head.facts
     if _asks_for_upgrade(head) or _switches(head):
         return replace(head.facts, protocol=Protocol.UPGRADE)
     return head.facts
@@ -32,6 +34,8 @@ def is_part(head: Head) -> bool:
 
     A 206 response with several parts has no Content-Range of its own.
     """
+    if _is_none_of_http(head):
+        return False
     ranges = head.headers.all("content-range")
     if _has_status(head, "416"):  # status 416 comes with `bytes */1000`: the body is no part
         return False
@@ -40,8 +44,15 @@ def is_part(head: Head) -> bool:
 
 def is_cut_off(head: Head, received: int) -> bool:
     """Whether the number of bytes received differs from the Content-Length."""
+    if _is_none_of_http(head):
+        return False
     declared = head.headers.content_length
     return declared not in {None, received} and not (received == 0 and _has_no_body(head))
+
+
+def _is_none_of_http(head: Head) -> bool:
+    """Whether the message is HL7 over MLLP, whose head the guard itself has written."""
+    return head.facts.protocol is Protocol.MLLP
 
 
 def _asks_for_upgrade(head: Head) -> bool:

@@ -84,6 +84,8 @@ _COMMITS: Final = {b"\x06": True, b"\x15": False}
 class State(Enum):
     """Where in the stream the framer is."""
 
+    __hash__ = object.__hash__  # one of Enum's own runs in Python, for each event
+
     OUTSIDE = "outside"
     INSIDE = "inside"
     CLOSING = "closing"

@@ -26,7 +26,7 @@ Memory: a lane holds the frame that is open and what was fed at last. A shell th
 one message and `SLACK` while a judgement is out is cut off.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -77,7 +77,7 @@ class TcpExchange:
     @property
     def held(self) -> int:
         """The number of bytes that wait here, for `Reservation.cover`."""
-        return 0 if self._is_closed else sum(lane.held for lane in self._lanes.values())
+        return sum([lane.held for lane in self._lanes.values()])
 
     @property
     def is_closed(self) -> bool:
@@ -93,7 +93,7 @@ class TcpExchange:
         """What a direction waits for, so that the shell knows which deadline runs."""
         return Wait.NOTHING if self._is_closed else self._lanes[direction].waits
 
-    def receive(self, event: TcpEvent) -> tuple[TcpStep, ...]:
+    def receive(self, event: TcpEvent) -> Sequence[TcpStep]:
         """Take one event. Return what to do, in this order. Never raises.
 
         Each `Judge` must be answered by a `Judged`. Until then its direction gives no other.
@@ -101,76 +101,75 @@ class TcpExchange:
         if self._is_closed:
             return ()
         try:
-            steps = tuple(self._until_close(self._step(event)))
+            steps = self._step(event)
         except Exception:  # noqa: BLE001  # fail closed; its text could quote a message
-            steps = (Close(Reason.INTERNAL_ERROR),)
-        if steps and isinstance(steps[-1], Close):
-            self._is_closed = True
-            self._lanes.clear()  # what is held never leaves
+            steps = [Close(Reason.INTERNAL_ERROR)]
+        for number, step in enumerate(steps):
+            if isinstance(step, Close):
+                self._is_closed = True
+                self._lanes.clear()  # what is held never leaves
+                return steps[: number + 1]
         return steps
 
-    def _step(self, event: TcpEvent) -> Iterator[TcpStep]:
+    def _step(self, event: TcpEvent) -> list[TcpStep]:
         if isinstance(event, Judged):
-            yield from self._judged(event)
-        elif self._fault is not None:
-            return  # the connection ends with the judgement that is out
-        elif isinstance(event, Received):
+            return self._judged(event)
+        if self._fault is not None:
+            return []  # the connection ends with the judgement that is out
+        if isinstance(event, Received):
             lane = self._lanes[event.direction]
-            yield from self._in_turn(event.direction, lane.feed(event.data, end=event.end))
-        elif isinstance(event, Overdue):
-            yield from self._in_turn(event.direction, self._lanes[event.direction].overdue())
-        else:
-            yield from self._fail(event)
+            return self._in_turn(event.direction, lane.feed(event.data, end=event.end))
+        if isinstance(event, Overdue):
+            return self._in_turn(event.direction, self._lanes[event.direction].overdue())
+        return self._fail(event)
 
-    def _judged(self, event: Judged) -> Iterator[TcpStep]:
+    def _judged(self, event: Judged) -> list[TcpStep]:
         direction, lane = next(
             (direction, lane)
             for direction, lane in self._lanes.items()
             if lane.state is LaneState.JUDGING and lane.number == event.number
         )
-        yield from self._in_turn(direction, lane.judged(event))
+        steps = self._in_turn(direction, lane.judged(event))
+        if steps and isinstance(steps[-1], Close):
+            return steps  # nothing more is read
         if self._fault is None:
-            yield from self._in_turn(direction, lane.pull())
-        elif not self._is_judging:
-            yield Close(self._fault)
+            return steps + self._in_turn(direction, lane.pull())
+        return steps if self._is_judging else [*steps, Close(self._fault)]
 
-    def _fail(self, event: Fault) -> Iterator[TcpStep]:
+    def _fail(self, event: Fault) -> list[TcpStep]:
         self._fault = event.reason
+        steps: list[TcpStep] = []
         for direction, lane in self._lanes.items():
-            yield from self._in_turn(direction, lane.fail(event.reason))
-        if not self._is_judging:
-            yield Close()
+            steps += self._in_turn(direction, lane.fail(event.reason))
+        return steps if self._is_judging else [*steps, Close()]
 
     @property
     def _is_judging(self) -> bool:
         return any(lane.number >= 0 for lane in self._lanes.values())
 
-    def _in_turn(self, direction: Direction, steps: Iterable[TcpStep]) -> Iterator[TcpStep]:
+    def _in_turn(self, direction: Direction, steps: list[TcpStep]) -> list[TcpStep]:
         """The steps of a lane, without a NAK inside of a frame that goes that way in pieces."""
+        out: list[TcpStep] = []
         for step in steps:
             if not isinstance(step, Send) or step.direction is direction:
-                yield step
+                out.append(step)
                 continue
             other = self._lanes[step.direction].state
             if other is LaneState.PASSING and len(self._deferred) < _MOST_DEFERRED:
                 self._deferred.append(step)
+            elif other in _NOT_OURS:
+                return [*out, Close()]
             else:
-                yield Close() if other in _NOT_OURS else step
-        yield from self._after_frame(direction)
+                out.append(step)
+        if self._deferred:
+            out += self._after_frame(direction)
+        return out
 
-    def _after_frame(self, direction: Direction) -> Iterator[TcpStep]:
+    def _after_frame(self, direction: Direction) -> list[Send]:
         """The NAKs that waited for the end of a frame. A direction that has ended takes none."""
         state = self._lanes[direction].state
         if state is LaneState.PASSING:
-            return
+            return []
         waiting = [nak for nak in self._deferred if nak.direction is direction]
         self._deferred = [nak for nak in self._deferred if nak.direction is not direction]
-        yield from waiting if state is not LaneState.ENDED else ()
-
-    @staticmethod
-    def _until_close(steps: Iterable[TcpStep]) -> Iterator[TcpStep]:
-        """The steps up to the first that closes."""
-        for step in steps:
-            yield step
-            if isinstance(step, Close):
-                return
+        return waiting if state is not LaneState.ENDED else []

@@ -3,7 +3,6 @@
 `mesh.exchange.tcp_exchange` has the theory.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from enum import Enum
 from typing import Final
@@ -83,7 +82,7 @@ class Lane:
         is_open = state is FramerState.INSIDE or self.state is LaneState.SKIPPING
         return Wait.FRAME if is_open else Wait.NOTHING
 
-    def feed(self, data: bytes, *, end: bool) -> Iterator[TcpStep]:
+    def feed(self, data: bytes, *, end: bool) -> list[TcpStep]:
         """Take bytes that came."""
         if self._has_ended:
             raise ValueError("bytes came after the end of a stream")
@@ -92,49 +91,55 @@ class Lane:
             self._has_ended = True
             self._framer.end()
         if self.state is not LaneState.JUDGING:
-            yield from self.pull()
-        elif self._framer.held > self._limit + SLACK:
-            yield Close(Reason.OVERLOADED)
+            return self.pull()
+        is_too_much = self._framer.held > self._limit + SLACK
+        return [Close(Reason.OVERLOADED)] if is_too_much else []
 
-    def overdue(self) -> Iterator[TcpStep]:
+    def overdue(self) -> list[TcpStep]:
         """Take it that what is waited for does not come."""
         wait = self.waits
         if wait is Wait.FRAME and self.state is LaneState.SKIPPING:
-            yield Close(Reason.OUT_OF_TIME)
-        elif wait is not Wait.NOTHING:
-            self._failure = Reason.OUT_OF_TIME if wait is Wait.FRAME else None
-            self._framer.overdue()
-            yield from self.pull()
+            return [Close(Reason.OUT_OF_TIME)]
+        if wait is Wait.NOTHING:
+            return []
+        self._failure = Reason.OUT_OF_TIME if wait is Wait.FRAME else None
+        self._framer.overdue()
+        return self.pull()
 
-    def fail(self, reason: Reason) -> Iterator[TcpStep]:
+    def fail(self, reason: Reason) -> list[TcpStep]:
         """Refuse the message that is held, if there is one."""
-        if self.state is LaneState.READING and self.owes:
-            self._failure = reason
-            self._framer.overdue()
-            yield from self.pull()
+        if self.state is not LaneState.READING or not self.owes:
+            return []
+        self._failure = reason
+        self._framer.overdue()
+        return self.pull()
 
-    def pull(self) -> Iterator[TcpStep]:
+    def pull(self) -> list[TcpStep]:
         """Read on, until a judgement is out or bytes are missing."""
+        steps: list[TcpStep] = []
         while self.state is not LaneState.JUDGING:
             event = self._framer.next_event()
             if event is None:
-                return
-            yield from self._on(event)
+                break
+            step = self._on(event)
+            if step is not None:
+                steps.append(step)
+        return steps
 
-    def _on(self, event: FrameEvent) -> Iterator[TcpStep]:
+    def _on(self, event: FrameEvent) -> TcpStep | None:
         if isinstance(event, Message):
-            yield self._judge(event)
-        elif isinstance(event, Rest):
-            yield from self._on_rest(event)
-        elif isinstance(event, Commit):
-            yield from self._on_commit(event)
-        elif isinstance(event, Raw):
-            yield self._send(event.data)
-        elif isinstance(event, End):
+            return self._judge(event)
+        if isinstance(event, Rest):
+            return self._on_rest(event)
+        if isinstance(event, Commit):
+            return self._on_commit(event)
+        if isinstance(event, Raw):
+            return self._send(event.data)
+        if isinstance(event, End):
             self.state = LaneState.ENDED
-            yield Send(self._facts.direction, b"", end=True)
-        else:  # not MLLP
-            yield self._asked((Head(replace(self._facts, protocol=Protocol.TCP)),))
+            return Send(self._facts.direction, b"", end=True)
+        # not MLLP
+        return self._asked((Head(replace(self._facts, protocol=Protocol.TCP)),))
 
     def _judge(self, message: Message) -> Judge:
         parts = tuple((part, self._facts_of(part)) for part in mllp_messages.parts(message))
@@ -158,38 +163,38 @@ class Lane:
         self.state, self.number = LaneState.JUDGING, next(self._connection.numbers)
         return Judge(self.number, events)
 
-    def _on_rest(self, rest: Rest) -> Iterator[TcpStep]:
-        if self.state is LaneState.PASSING:
-            yield self._send(rest.data + END if rest.is_last else rest.data)
+    def _on_rest(self, rest: Rest) -> Send | None:
+        is_passing = self.state is LaneState.PASSING
         if rest.is_last:
             self.state = LaneState.READING
+        return self._send(rest.data + END if rest.is_last else rest.data) if is_passing else None
 
-    def _on_commit(self, commit: Commit) -> Iterator[TcpStep]:
+    def _on_commit(self, commit: Commit) -> Send | None:
         """A commit acknowledgement goes on while a message waits for one."""
         other = OTHER_WAY[self._facts.direction]
-        if self._connection.uncommitted[other]:
-            self._connection.uncommitted[other] -= 1
-            self._connection.is_release2 = True
-            yield self._send(framed(commit.content))
+        if not self._connection.uncommitted[other]:
+            return None
+        self._connection.uncommitted[other] -= 1
+        self._connection.is_release2 = True
+        return self._send(framed(commit.content))
 
-    def judged(self, judged: Judged) -> Iterator[TcpStep]:
+    def judged(self, judged: Judged) -> list[TcpStep]:
         """Take the judgement that is out."""
         self.number, frame = -1, self._frame
         if frame is None:  # what is not MLLP goes on as it is, or the connection ends
             self.state = LaneState.RAW
-            if not passes(judged):
-                yield Close(judged.decision.reason)
-            return
+            return [] if passes(judged) else [Close(judged.decision.reason)]
         frame.take(judged)
         if not frame.is_judged:
-            yield self._asked(frame.events())
-            return
+            return [self._asked(frame.events())]
         self._frame = None
         if self._facts.direction is Direction.RESPONSE:
             self._connection.settle(part for part, _ in frame.parts)
-        yield from self._release(frame) if frame.refused is None else self._refuse(frame)
+        return (
+            [self._release(frame)] if frame.refused is None else self._refuse(*frame.refused, frame)
+        )
 
-    def _release(self, frame: OpenFrame) -> Iterator[TcpStep]:
+    def _release(self, frame: OpenFrame) -> Send:
         direction, connection = self._facts.direction, self._connection
         for part, facts in frame.parts:
             if part.header is not None and direction is Direction.REQUEST:
@@ -197,18 +202,15 @@ class Lane:
         waiting = connection.uncommitted[direction] + 1
         connection.uncommitted[direction] = min(waiting, _MOST_UNCOMMITTED)
         self.state = LaneState.READING if frame.is_whole else LaneState.PASSING
-        yield self._send(frame.released())
+        return self._send(frame.released())
 
-    def _refuse(self, frame: OpenFrame) -> Iterator[TcpStep]:
-        if frame.refused is None:
-            raise AssertionError("nothing was refused")
-        part, judged = frame.refused
+    def _refuse(self, part: Part, judged: Judged, frame: OpenFrame) -> list[TcpStep]:
         self.state = LaneState.READING if frame.is_whole else LaneState.SKIPPING
         answer = refusal(part, judged, self._facts.direction, self._connection)
-        if answer is not None:
-            yield answer
+        steps: list[TcpStep] = [] if answer is None else [answer]
         if answer is None or frame.failure is not None:
-            yield Close(judged.decision.reason)
+            steps.append(Close(judged.decision.reason))
+        return steps
 
     def _send(self, data: bytes) -> Send:
         return Send(self._facts.direction, data)

@@ -7,9 +7,8 @@ Source: HL7 v2, chapter 2, segments MSH and MSA.
 """
 
 import re
-from dataclasses import dataclass, field
-from functools import cache
-from typing import Final
+from functools import cache, lru_cache
+from typing import Final, NamedTuple
 
 from mesh.message.message_types import is_type
 from phiscan.formats.hl7v2.delimiters import V2Delimiters
@@ -21,6 +20,9 @@ MOST_NAME: Final = 227
 MOST_ID: Final = 199
 """Bytes of a control id, from version 2.7 on. Before, it was 20."""
 _MOST_CHARSETS: Final = 8
+_FIELDS: Final = 18
+_NO_FIELDS: Final = [b""] * _FIELDS
+_NO_CHARSETS: Final = ("",)
 _CHARSET_NAME: Final = 32  # bytes; the names of table 0211 are shorter
 # A header at the start of a segment. matches b"\rMSH|", b"MSH^"; not b"xMSH|", b"MSH1"
 _HEADER: Final = re.compile(rb"(?:^[\r\n\t ]*+|[\r\n])(MSH[!-/:-@[-`{-~])")
@@ -34,8 +36,7 @@ _VERSION: Final = re.compile(r"2\.[0-9](?:\.[0-9])?")
 _PROCESSING: Final = re.compile(r"[A-Z](?:\^[A-Z])?")
 
 
-@dataclass(frozen=True, slots=True)
-class V2Header:
+class V2Header(NamedTuple):
     """MSH of one message, with what it says of routing and of answers. It is small.
 
     No repr shows it: senders write anything there.
@@ -50,15 +51,19 @@ class V2Header:
         charsets: the repetitions of MSH-18.
     """
 
-    delimiters: V2Delimiters = field(repr=False)
-    sender: tuple[bytes, bytes] = field(repr=False)
-    receiver: tuple[bytes, bytes] = field(repr=False)
-    message_type: str = field(repr=False)
-    control_id: bytes = field(repr=False)
-    processing: str = field(repr=False)
-    version: str = field(repr=False)
-    accept: str = field(repr=False)
-    charsets: tuple[str, ...] = field(repr=False)
+    delimiters: V2Delimiters
+    sender: tuple[bytes, bytes]
+    receiver: tuple[bytes, bytes]
+    message_type: str
+    control_id: bytes
+    processing: str
+    version: str
+    accept: str
+    charsets: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        """Show nothing of the message."""
+        return "V2Header()"
 
 
 def read(message: bytes) -> V2Header | None:
@@ -71,13 +76,13 @@ def read(message: bytes) -> V2Header | None:
         return None
     line = _LINE.match(message, found.start(1), found.start(1) + MOST_BYTES)
     segment = line[0] if line else b""
-    marks, _, _ = segment[4:].partition(segment[3:4])
-    delimiters = segment[3:4] + marks
-    known = V2Delimiters.of(segment) if _DELIMITERS.fullmatch(delimiters) else None
-    if known is None or known.are_ambiguous:
+    mark = segment[3:4]
+    delimiters = mark + segment[4:10].partition(mark)[0]
+    known = _known(delimiters) if _DELIMITERS.fullmatch(delimiters) else None
+    if known is None:
         return None
     # MSH-1 is the delimiter itself, so MSH-n stands at n - 1
-    fields = [*segment.split(known.field), *([b""] * 18)]
+    fields = segment.split(mark, _FIELDS) + _NO_FIELDS
     return V2Header(
         delimiters=known,
         sender=(fields[2][:MOST_NAME], fields[3][:MOST_NAME]),
@@ -87,11 +92,20 @@ def read(message: bytes) -> V2Header | None:
         processing=_of_form(_PROCESSING, fields[10].replace(known.component, b"^")),
         version=_of_form(_VERSION, fields[11].partition(known.component)[0]),
         accept=_text(fields[14][:2]),
-        charsets=tuple(
-            _text(each[:_CHARSET_NAME])
-            for each in fields[17].split(known.repetition)[:_MOST_CHARSETS]
-        ),
+        charsets=_charsets(fields[17], known) if fields[17] else _NO_CHARSETS,
     )
+
+
+@lru_cache(maxsize=256)  # punctuation of ASCII, and nearly always the usual
+def _known(delimiters: bytes) -> V2Delimiters | None:
+    """The delimiters of MSH-1 and MSH-2. None where one stands for two things."""
+    known = V2Delimiters.of(b"MSH" + delimiters)
+    return None if known is None or known.are_ambiguous else known
+
+
+def _charsets(written: bytes, marks: V2Delimiters) -> tuple[str, ...]:
+    names = written.split(marks.repetition)[:_MOST_CHARSETS]
+    return tuple([_text(name[:_CHARSET_NAME]) for name in names])
 
 
 def begins_message(content: bytes) -> bool:

@@ -26,9 +26,9 @@ AUDIT rules stand apart. Each one is asked the same questions by itself, as if i
 of the edge, and `Decision.audits` says what it would have done. INVARIANT (audit): no other part of
 the decision depends on AUDIT rules.
 
-Cost: the policy caches the rules between two ends and their rulings on kinds of findings
-(`mesh.policy.decision_cache`). A message pays for normalising its path, for each distinct condition
-of those rules, and for collecting the kinds of its findings.
+Cost: the policy caches the rules between two ends, their rulings on kinds of findings, and whole
+decisions on HL7 over MLLP (`mesh.policy.decision_cache`). Any other message pays for normalising
+its path, for each distinct condition of those rules, and for collecting the kinds of its findings.
 """
 
 from collections.abc import Callable
@@ -127,6 +127,9 @@ class _Question(NamedTuple):
 def decide(facts: Facts, report: ScanReport, policy: Policy) -> Decision:
     """Decide what happens to one message. Never raises: any failure is an enforced denial."""
     try:
+        # other facts hold a path, which is of one message only, and may hold PHI
+        if facts.protocol is Protocol.MLLP:
+            return _remembered(facts, report, policy)
         return _decide(facts, report, policy)
     except Exception:  # noqa: BLE001  # fail closed: an undecided message would pass
         return Decision(
@@ -156,6 +159,28 @@ def refuse(reason: Reason, policy: Policy | None = None, facts: Facts | None = N
         return replace(denial, enforced=enforced, policy=policy.digest)
     except Exception:  # noqa: BLE001  # fail closed: the denial that is already made stands
         return denial
+
+
+def _remembered(facts: Facts, report: ScanReport, policy: Policy) -> Decision:
+    """The decision, from the policy's memory where an equal question was asked before.
+
+    The key is all that `_decide` looks at. It says which kinds were found, and where nothing says
+    in which bytes.
+    """
+    findings = report.findings
+    known = policy.cache.decisions
+    key = (
+        facts,
+        report.verdict,
+        report.coverage,
+        report.gap,
+        report.media,
+        report.parts,
+        bool(report.opaque),
+        kinds_of(findings),
+        kinds_of([each for each in findings if each.location.start < 0]),
+    )
+    return known.get(key) or known.keep(key, _decide(facts, report, policy))
 
 
 def _decide(facts: Facts, report: ScanReport, policy: Policy) -> Decision:

@@ -3,6 +3,7 @@
 - `between`: the rules between two ends. A mesh has few pairs of ends.
 - `combined`: the rules among them that a message meets, by how it fits their conditions.
 - `rulings`: what those rules say about kinds of findings.
+- `decisions`: all of it, for messages whose facts are those of their connection (HL7 over MLLP).
 
 INVARIANT (memory, not state): a question has the same answer whether it is cached or not. Untrusted
 callers choose names, paths and content, so every cache is bounded.
@@ -10,6 +11,7 @@ callers choose names, paths and content, so every cache is bounded.
 
 from typing import Final, TypeVar
 
+from mesh.message.facts import Facts
 from mesh.policy.combined_rules import (
     CombinedRules,
     CombinedRuling,
@@ -17,6 +19,8 @@ from mesh.policy.combined_rules import (
     RulesBetween,
     Scope,
 )
+from mesh.policy.decision import Decision
+from phiscan.finding import Coverage, Gap, Verdict
 
 _MOST: Final = 16384
 """Answers that one `Memory` keeps at most: some megabytes."""
@@ -24,6 +28,19 @@ _MOST: Final = 16384
 _KeyT = TypeVar("_KeyT")
 _ValueT = TypeVar("_ValueT")
 
+Asked = tuple[
+    Facts,
+    Verdict,
+    Coverage,
+    Gap,
+    str,
+    tuple[str, ...],
+    bool,
+    frozenset[FindingKind],
+    frozenset[FindingKind],
+]
+"""What a decision is about: facts; verdict, coverage, gap, media kind and parts of the report;
+whether a part of it is opaque; kinds of its findings; those of findings outside of the body."""
 _Ends = tuple[str, str, str]
 """Principals of source and destination, and the service host where the sender's sidecar asks."""
 
@@ -47,7 +64,7 @@ class Memory(dict[_KeyT, _ValueT]):
 class DecisionCache:
     """The cached answers of one revision of a policy."""
 
-    __slots__ = ("between", "combined", "rulings")
+    __slots__ = ("between", "combined", "decisions", "rulings")
 
     def __init__(self) -> None:
         self.between: Memory[_Ends, RulesBetween] = Memory()
@@ -55,3 +72,4 @@ class DecisionCache:
         self.rulings: Memory[
             tuple[CombinedRules, Scope, frozenset[FindingKind]], CombinedRuling
         ] = Memory()
+        self.decisions: Memory[Asked, Decision] = Memory()

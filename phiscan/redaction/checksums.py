@@ -10,11 +10,11 @@ multiplication of long integers for each halving of the data.
 import hashlib
 import zlib
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Final
 
-_WIDE: Final = 256
-"""Bits from which on `_remainder` folds."""
+_WIDE: Final = 3
+"""Times the width of a checksum from which on `_remainder` folds."""
 _SHORT: Final = 128
 """Bytes up to which a table is faster than folding."""
 _MIRRORED: Final = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
@@ -28,7 +28,7 @@ def _remainder(value: int, polynomial: int, width: int) -> int:
     H (x^k mod P) + L. Shifts of long integers run at the speed of memory, so this takes 60 times
     less than a loop over bytes.
     """
-    while (length := value.bit_length()) > _WIDE:
+    while (length := value.bit_length()) > _WIDE * width:
         half = length // 2
         factor, high = _power(half, polynomial, width), value >> half
         value &= (1 << half) - 1
@@ -40,6 +40,7 @@ def _remainder(value: int, polynomial: int, width: int) -> int:
     return value
 
 
+@lru_cache(maxsize=4096)  # exponents are lengths, and most documents of a sender have a few
 def _power(exponent: int, polynomial: int, width: int) -> int:
     """x to `exponent` modulo the polynomial, by squaring."""
     result = 1
