@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Self, TextIO
 
+from extauthz.terminal import ending
 from extauthz.terminal import screen as screens
 from extauthz.terminal.text import ascii_of, shown
 
@@ -18,7 +19,8 @@ _UNITS: Final = ("bytes", "KiB", "MiB", "GiB", "TiB")
 class Progress:
     """Shows how far a command is, where somebody looks; elsewhere it shows nothing.
 
-    It is a context manager. Its end erases the line, after an error and Ctrl-C too.
+    It is a context manager. Its end erases the line, after an error and Ctrl-C too, and so does a
+    signal that ends the process.
 
     Args:
         is_streaming: whether results are written meanwhile. On the same screen they would run into
@@ -40,6 +42,7 @@ class Progress:
         self._clock = clock
         self._said = float("-inf")
         self._bars: Bars | None = None
+        self._forget_signals: Callable[[], None] = lambda: None
 
     def __enter__(self) -> Self:
         return self
@@ -53,6 +56,7 @@ class Progress:
         if self._bars is not None:
             self._bars.stop()
             self._bars = None
+        self._forget_signals()
 
     def show(self, text: Callable[[], str], done: float, total: float) -> None:
         """Say how far the work is.
@@ -80,6 +84,7 @@ class Progress:
         if self._bars is None:
             from extauthz.terminal import bars  # noqa: PLC0415 - rich, for a terminal alone
 
+            self._forget_signals = ending.erase_first(self._out)
             self._bars = bars.started(self._out, self._screen)
         return self._bars
 
