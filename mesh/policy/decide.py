@@ -38,6 +38,7 @@ from typing import Final, NamedTuple
 from mesh.message.facts import Direction, Facts, Protocol, Vantage
 from mesh.policy.combined_rules import CombinedRules, CombinedRuling, Scope, kind_of, kinds_of
 from mesh.policy.decision import Action, Decision, Mode, Reason
+from mesh.policy.decision_cache import asked
 from mesh.policy.matching import Edge, closing_mode, edge_of, rules_on
 from mesh.policy.policy import Policy
 from phiscan.finding import Coverage, Gap, ScanReport
@@ -162,24 +163,7 @@ def refuse(reason: Reason, policy: Policy | None = None, facts: Facts | None = N
 
 
 def _remembered(facts: Facts, report: ScanReport, policy: Policy) -> Decision:
-    """The decision, from the policy's memory where an equal question was asked before.
-
-    The key is all that `_decide` looks at. It says which kinds were found, and where nothing says
-    in which bytes.
-    """
-    findings = report.findings
-    known = policy.cache.decisions
-    key = (
-        facts,
-        report.verdict,
-        report.coverage,
-        report.gap,
-        report.media,
-        report.parts,
-        bool(report.opaque),
-        kinds_of(findings),
-        kinds_of([each for each in findings if each.location.start < 0]),
-    )
+    known, key = policy.cache.decisions, asked(facts, report)
     return known.get(key) or known.keep(key, _decide(facts, report, policy))
 
 

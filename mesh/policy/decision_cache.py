@@ -18,9 +18,10 @@ from mesh.policy.combined_rules import (
     FindingKind,
     RulesBetween,
     Scope,
+    kinds_of,
 )
 from mesh.policy.decision import Decision
-from phiscan.finding import Coverage, Gap, Verdict
+from phiscan.finding import Coverage, Gap, ScanReport, Verdict
 
 _MOST: Final = 16384
 """Answers that one `Memory` keeps at most: some megabytes."""
@@ -39,8 +40,7 @@ Asked = tuple[
     frozenset[FindingKind],
     frozenset[FindingKind],
 ]
-"""What a decision is about: facts; verdict, coverage, gap, media kind and parts of the report;
-whether a part of it is opaque; kinds of its findings; those of findings outside of the body."""
+"""What `asked` returns."""
 _Ends = tuple[str, str, str]
 """Principals of source and destination, and the service host where the sender's sidecar asks."""
 
@@ -73,3 +73,22 @@ class DecisionCache:
             tuple[CombinedRules, Scope, frozenset[FindingKind]], CombinedRuling
         ] = Memory()
         self.decisions: Memory[Asked, Decision] = Memory()
+
+
+def asked(facts: Facts, report: ScanReport) -> Asked:
+    """All of a message that a decision looks at.
+
+    Of its findings, that is the kinds, and the kinds of those outside of the body.
+    """
+    findings = report.findings
+    return (
+        facts,
+        report.verdict,
+        report.coverage,
+        report.gap,
+        report.media,
+        report.parts,
+        bool(report.opaque),
+        kinds_of(findings),
+        kinds_of([each for each in findings if each.location.start < 0]),
+    )
