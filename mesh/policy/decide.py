@@ -128,10 +128,10 @@ class _Question(NamedTuple):
 def decide(facts: Facts, report: ScanReport, policy: Policy) -> Decision:
     """Decide what happens to one message. Never raises: any failure is an enforced denial."""
     try:
-        # other facts hold a path, which is of one message only, and may hold PHI
-        if facts.protocol is Protocol.MLLP:
-            return _remembered(facts, report, policy)
-        return _decide(facts, report, policy)
+        if facts.protocol is not Protocol.MLLP:  # a path is of one message only, and may hold PHI
+            return _decide(facts, report, policy)
+        known, key = policy.cache.decisions, asked(facts, report)
+        return known.get(key) or known.keep(key, _decide(facts, report, policy))
     except Exception:  # noqa: BLE001  # fail closed: an undecided message would pass
         return Decision(
             Action.DENY,
@@ -160,11 +160,6 @@ def refuse(reason: Reason, policy: Policy | None = None, facts: Facts | None = N
         return replace(denial, enforced=enforced, policy=policy.digest)
     except Exception:  # noqa: BLE001  # fail closed: the denial that is already made stands
         return denial
-
-
-def _remembered(facts: Facts, report: ScanReport, policy: Policy) -> Decision:
-    known, key = policy.cache.decisions, asked(facts, report)
-    return known.get(key) or known.keep(key, _decide(facts, report, policy))
 
 
 def _decide(facts: Facts, report: ScanReport, policy: Policy) -> Decision:
