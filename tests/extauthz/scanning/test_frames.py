@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from extauthz.records.allow_list import SpanName
 from extauthz.scanning import frames
-from extauthz.scanning.frames import HEADER, LARGEST, Answer, FrameError
+from extauthz.scanning.frames import HEADER, LARGEST, Answer, Examined, FrameError
 from extauthz.scanning.timed_exchange import Step
 from mesh.exchange.events import Outcome
 from mesh.message.body_digests import FieldChanges, Replaced
@@ -69,7 +69,23 @@ FINDINGS = tuple(
     )
 )
 def test_an_answer_arrives_as_it_was(answer):
-    assert frames.answer(frames.pack(answer)) == answer
+    arrived = frames.answer(frames.pack(answer))
+
+    assert arrived == answer
+    assert {type(each) for each in arrived.outcome.report.findings} <= {Finding}
+    assert {type(each.location) for each in arrived.outcome.report.findings} <= {Location}
+
+
+def test_a_report_of_many_findings_is_much_smaller_than_its_findings():
+    """A document of 64 KiB can have hundreds; each as an object of its own took 150 bytes."""
+    found = tuple(
+        FINDINGS[n % 5]._replace(location=Location(f"entry.{n % 7}", n * 90, n * 90 + 9))
+        for n in range(500)
+    )
+    content = frames.pack(Examined(ScanReport(found, providers=found[:9])))
+
+    assert frames.answer(content) == Examined(ScanReport(found, providers=found[:9]))
+    assert len(content) < 50 * len(found)
 
 
 def test_what_replaces_a_body_arrives_too():
@@ -92,6 +108,13 @@ class _Harm:
         return print, ("harm",)
 
 
+class _Columns:
+    """A report whose columns differ in length."""
+
+    def __reduce__(self):
+        return frames._report, (((1, 2), (1,), (1,), *[("x",)] * 6), (), ())
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -99,6 +122,7 @@ class _Harm:
         pickle.dumps(print),
         pickle.dumps("no answer"),
         pickle.dumps(Reason.NO_PHI),
+        pickle.dumps(_Columns()),
         b"",
         b"\x80\x05garbage",
     ],
