@@ -21,8 +21,9 @@ from mesh.message import paths
 from mesh.message.facts import Direction, Facts, Protocol, Vantage
 from mesh.message.message_types import recorded
 from mesh.observed.route_template import template_of
+from mesh.policy.combined_rules import kinds_of
 from mesh.policy.decision import Action, Decision, Reason
-from phiscan.finding import Coverage, ScanReport, Verdict
+from phiscan.finding import Coverage, ScanReport, Subject, Verdict
 from phiscan.identifiers import InfoTypeKind
 
 OTHER_METHOD: Final = "OTHER"
@@ -174,11 +175,11 @@ def counted_kinds(report: ScanReport) -> tuple[frozenset[str], frozenset[str]]:
         return _NO_KINDS, _NO_KINDS
     own: set[str] = set()
     health: set[str] = set()
-    for finding in report.findings:
-        if finding.is_individuals:
-            own.add(finding.info_type)
-        elif finding.kind is InfoTypeKind.HEALTH:
-            health.add(finding.info_type)
+    for info_type, _, subject, kind in kinds_of(report.findings):
+        if kind is InfoTypeKind.HEALTH:
+            health.add(info_type)
+        elif kind is InfoTypeKind.IDENTIFIER and subject is not Subject.PROVIDER:
+            own.add(info_type)
     return frozenset(own), frozenset(health)
 
 
