@@ -53,6 +53,7 @@ class Key(StrEnum):
     DESTINATION = "phiguard.destination"
     SERVICE = "phiguard.service"
     MTLS = "phiguard.mtls"
+    OPERATION = "phiguard.operation"
     LOSS = "error.type"
     NAMESPACE = "k8s.namespace.name"
     STATE = "phiguard.policy.state"
@@ -90,6 +91,7 @@ METRICS: Final[Mapping[str, frozenset[Key]]] = MappingProxyType(
         "phiguard.findings": frozenset({Key.INFO_TYPE, Key.IDENTIFIER, Key.DIRECTION}),
         "phiguard.opaque": frozenset({Key.DIRECTION}),
         "phiguard.unscannable": frozenset({Key.GAP, Key.COVERAGE, Key.DIRECTION}),
+        "phiguard.documents": frozenset({Key.OPERATION, Key.VERDICT, Key.COVERAGE, Key.LOSS}),
         "phiguard.ready": _NO_KEYS,
         "phiguard.exchanges.open": _NO_KEYS,
         "phiguard.exchanges.limit": _NO_KEYS,

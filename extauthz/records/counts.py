@@ -24,7 +24,7 @@ from extauthz.records.allow_list import Key, SpanName
 from extauthz.records.series import Distribution, Family, Gauge, Kind, Sum, attributes
 from extauthz.records.spans import Judged
 from mesh.policy.decision import Reason
-from phiscan.finding import Coverage, Finding
+from phiscan.finding import Coverage, Finding, ScanReport
 from phiscan.identifiers import Identifier
 
 _SECONDS: Final = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
@@ -59,6 +59,12 @@ class Counts:
             "{message}",
             "Messages that were not read completely",
             (Key.GAP, Key.COVERAGE, Key.DIRECTION),
+        )
+        self._documents = Sum(
+            "phiguard.documents",
+            "{document}",
+            "Documents scanned or masked over HTTP, which no policy was asked about",
+            (Key.OPERATION, Key.VERDICT, Key.COVERAGE, Key.LOSS),
         )
         self._records = _from_zero(
             "phiguard.ledger.records", "{record}", "Decisions kept in the ledger"
@@ -136,6 +142,19 @@ class Counts:
                 letter = identifier.value if identifier else ""
                 self._findings.add(number, (info_type, letter, direction))
 
+    def document(self, operation: str, report: ScanReport | None, error: str = "") -> None:
+        """Count one document that was scanned or masked without a policy.
+
+        Args:
+            operation: what was asked for.
+            report: what was found, or None where there was no scan.
+            error: the code of why there is no result; empty where there is one.
+        """
+        verdict = "" if report is None else report.verdict.value
+        coverage = "" if report is None else report.coverage.value
+        with self._lock:
+            self._documents.add(1, (operation, verdict, coverage, error))
+
     def ledger_kept(self, *, is_alone: bool) -> None:
         """Count one decision that the ledger kept.
 
@@ -203,6 +222,7 @@ class Counts:
             self._findings,
             self._opaque,
             self._unread,
+            self._documents,
             self._records,
             self._summed,
             self._failures,

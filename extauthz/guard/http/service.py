@@ -1,7 +1,8 @@
 """What each path of the HTTP interface does: scan, redact, decide, and say how it is.
 
 A decision goes the way of Envoy's: the same inspection, the same policy snapshot, the same record
-in the ledger, the same span. A scan and a redaction ask no policy and leave no record.
+in the ledger, the same span. A scan and a redaction ask no policy and leave no record, but
+counts.
 """
 
 import base64
@@ -23,6 +24,8 @@ from extauthz.scanning.frames import Examined
 from extauthz.scanning.pool import LostError, NoRoomError
 from mesh.policy.decision import Action, Reason
 
+_SCAN: Final = "scan"
+_REDACT: Final = "redact"
 Handler = Callable[[Request], Awaitable[Reply]]
 
 
@@ -76,11 +79,15 @@ class Service:
 
     async def scan(self, request: Request) -> Reply:
         """Report what is in a document. Raises ProblemError."""
-        return json_reply((await self._examined(request, masks=False)).report.to_dict())
+        done = await self._examined(request, masks=False)
+        self._inspections.telemetry.counts.document(_SCAN, done.report)
+        return json_reply(done.report.to_dict())
 
     async def redact(self, request: Request) -> Reply:
         """Return the document with its identifiers masked. Raises ProblemError."""
         done = await self._examined(request, masks=True)
+        error = Code.NOT_MASKED.value if done.masked is None else ""
+        self._inspections.telemetry.counts.document(_REDACT, done.report, error)
         if done.masked is None:
             raise ProblemError(
                 Code.NOT_MASKED,
@@ -100,22 +107,28 @@ class Service:
             request.headers.get("content-encoding", ""),
             masks,
         )
-        context, call = self._inspections, Call(SpanName.INSPECT, caller=request.caller)
+        try:
+            done = await self._scanned(document, request.caller)
+        except ProblemError as problem:
+            operation = _REDACT if masks else _SCAN
+            self._inspections.telemetry.counts.document(operation, None, problem.code.value)
+            raise
+        if done.report.fault:
+            logs.fault(done.report.fault)
+        return done
+
+    async def _scanned(self, document: Document, caller: str) -> Examined:
+        context, call = self._inspections, Call(SpanName.INSPECT, caller=caller)
         snapshot = context.snapshot()
         engine, is_encoded = snapshot.engine, bool(document.content_encoding)
         if not (
             context.scanners.is_open and is_dear_body(document.data, engine, is_encoded=is_encoded)
         ):
-            done = examine(document, context.budget(call), engine)
-        elif snapshot.policy is None:  # a process has no engine yet, and the event loop has others
+            return examine(document, context.budget(call), engine)
+        if snapshot.policy is None:  # a process has no engine yet, and the event loop has others
             raise ProblemError(Code.NO_POLICY, "a long document waits for the first policy")
-        else:
-            done = await self._elsewhere(
-                DocumentWork(document, lambda waited: context.budget(call, waited)), request.caller
-            )
-        if done.report.fault:
-            logs.fault(done.report.fault)
-        return done
+        work = DocumentWork(document, lambda waited: context.budget(call, waited))
+        return await self._elsewhere(work, caller)
 
     async def _elsewhere(self, work: DocumentWork, caller: str) -> Examined:
         context = self._inspections

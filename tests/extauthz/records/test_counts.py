@@ -63,6 +63,19 @@ def test_opaque_parts_are_counted_where_there_are_any():
     assert sums(counts)["phiguard.opaque"] == [({"phiguard.direction": "request"}, 2)]
 
 
+def test_documents_are_counted_by_what_was_found_or_why_there_is_no_result():
+    counts = Counts()
+    counts.document("scan", JUDGEMENT.report)
+    counts.document("scan", None, "OVERLOADED")
+    report = JUDGEMENT.report
+    found = (report.verdict.value, report.coverage.value, "")
+    names = ("phiguard.verdict", "phiguard.coverage", "error.type")
+    assert sums(counts)["phiguard.documents"] == [
+        ({"phiguard.operation": "scan", **dict(zip(names, words, strict=True))}, 1)
+        for words in (found, ("", "", "OVERLOADED"))
+    ]
+
+
 def test_records_and_refusals_are_counted_without_labels():
     counts = Counts()
     counts.ledger_kept(is_alone=True)

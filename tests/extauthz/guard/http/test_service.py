@@ -1,5 +1,6 @@
 import base64
 import gzip
+import re
 from dataclasses import replace
 
 import orjson
@@ -186,6 +187,27 @@ def test_a_failure_inside_denies_and_says_nothing(guard, run, monkeypatch, caplo
         assert (found.status, found.code) == (503, "INTERNAL_ERROR")
         assert b"Ana" not in found.body
     assert "Ana" not in caplog.text
+
+
+def test_documents_without_a_policy_are_counted_by_what_became_of_them(answers):
+    _, g = answers(
+        post("/v1/scan", DENIED, JSON),
+        post("/v1/redact", REDACTED, JSON),
+        post("/v1/redact", b"\xff\xfe\x00", "Content-Encoding: secret"),
+    )
+    rows = [
+        line
+        for line in g.pages.decode().splitlines()
+        if line.startswith("phiguard_documents_total{") and line.endswith(" 1.0")
+    ]
+    counted = {
+        tuple(re.findall(r'(?:operation|verdict|coverage|type)="(\w*)"', row)) for row in rows
+    }
+    assert counted == {
+        ("", "COMPLETE", "scan", "phi"),
+        ("", "COMPLETE", "redact", "phi"),
+        ("NOT_MASKED", "UNSCANNABLE", "redact", "none"),
+    }
 
 
 def test_no_value_reaches_answers_records_spans_metrics_or_log(answers, caplog):
