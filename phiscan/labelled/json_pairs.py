@@ -112,9 +112,10 @@ class Pairs:
         """Whether an object with these keys can be a pair. Objects of one kind have equal keys."""
         known = self._possible.get(keys)
         if known is None:
-            is_valued = any(self._role_of(key) is not _Role.DECLARES for key in keys)
-            is_named = any((rule := read_label(decode(key)).rule) and rule.weak for key in keys)
-            known = self._possible[keys] = len(keys) > 1 and (is_valued or is_named)
+            known = self._possible[keys] = len(keys) > 1 and (
+                any(self._role_of(key) is not _Role.DECLARES for key in keys)
+                or any((rule := read_label(decode(key)).rule) and rule.weak for key in keys)
+            )
         return known
 
     def _label(self, member: Scalar | Box) -> LabelPath | None:

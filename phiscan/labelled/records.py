@@ -166,7 +166,9 @@ def _tells_of_health(rule: Rule) -> bool:
 def rule_of(label: str) -> Rule | None:
     """The rule of a label, or of the last step of a label that is a path."""
     rule = read_label(label).rule
-    return rule if rule is not None else read_label(_steps_of(label)[-1]).rule
+    if rule is not None or _STEP.search(label) is None:
+        return rule
+    return read_label(_steps_of(label)[-1]).rule
 
 
 def steps(labels: tuple[str, ...]) -> tuple[str, ...]:

@@ -43,7 +43,8 @@ _QUERY: Final = _MESSAGES + len(program_messages.MARKS)
 """The number of the first mark of targets, of the first mark of messages behind them, and of the
 mark of a query behind these."""
 _FEW: Final = 1000
-"""Ranges for which a dictionary is faster. It takes ten times the memory of sorted numbers."""
+"""Ranges for which a dictionary is faster. It takes ten times the memory of sorted numbers. More
+are searched for again, from the beginning."""
 _LAST: Final = "last"
 _HALF: Final = 32
 _END: Final = (1 << _HALF) - 1
@@ -278,6 +279,34 @@ def first(locator: hyperscan.Database, text: bytes) -> list[tuple[int, int]]:
 
 def ranges(locator: hyperscan.Database, text: bytes) -> Iterator[tuple[int, int]]:
     """The ranges where a locator matches; see `Matcher.locate`."""
+    longest = _few(locator, text)
+    if longest is None:
+        longest = _longest(sorted(_many(locator, text)))
+    reached = -1
+    for start, end in longest:
+        if start >= reached:
+            reached = end
+            yield start, end
+
+
+def _few(locator: hyperscan.Database, text: bytes) -> Iterable[tuple[int, int]] | None:
+    """The longest range of each start, in order. None if there are more than `_FEW`."""
+    ends: dict[int, int] = {}
+
+    def keep(_id: int, start: int, end: int, _flags: int, _context: object) -> bool:
+        # matches come in the order of their ends, so the last one of a start is the longest
+        ends[start] = end
+        return len(ends) > _FEW
+
+    try:
+        locator.scan(text, match_event_handler=keep)
+    except hyperscan.ScanTerminated:
+        return None
+    return sorted(ends.items()) if len(ends) > 1 else ends.items()
+
+
+def _many(locator: hyperscan.Database, text: bytes) -> "array[int]":
+    """All ranges as numbers, or all but those that a longer one of the same start follows."""
     found = array("Q")
 
     def keep(_id: int, start: int, end: int, _flags: int, _context: object) -> bool:
@@ -291,18 +320,7 @@ def ranges(locator: hyperscan.Database, text: bytes) -> Iterator[tuple[int, int]
         locator.scan(text, match_event_handler=keep)
     except hyperscan.ScanTerminated as error:
         raise TooManyMatchesError from error
-    if len(found) <= _FEW:
-        # matches come in the order of their ends, so the last one of a start is the longest
-        longest: Iterable[tuple[int, int]] = sorted(
-            {number >> _HALF: number & _END for number in found}.items()
-        )
-    else:
-        longest = _longest(sorted(found))
-    reached = -1
-    for start, end in longest:
-        if start >= reached:
-            reached = end
-            yield start, end
+    return found
 
 
 def _longest(ordered: list[int]) -> Iterator[tuple[int, int]]:

@@ -31,12 +31,13 @@ def is_others(s: Segment, *, spoken: bool = False) -> bool:
 
     `spoken` says that it begins a turn of a dialogue: behind `Doctor:` stands what the doctor says.
     """
-    if any(cue.match(s.after) for cue in (PROVIDER_AFTER, ORGANIZATION, following.CODE)):
+    after = s.after
+    if PROVIDER_AFTER.match(after) or ORGANIZATION.match(after) or following.CODE.match(after):
         return True
-    if s.last_word in (b"at", b"in", b"near") and not s.after.startswith(b"'"):
+    if s.last_word in (b"at", b"in", b"near") and not after.startswith(b"'"):
         return True  # "workers at Norton Steel"
-    if following.OFFICE.match(s.after) or (
-        following.STAFF_BELOW.match(s.after) and preceding.LINE_START.search(s.before)
+    if following.OFFICE.match(after) or (
+        following.STAFF_BELOW.match(after) and preceding.LINE_START.search(s.before)
     ):
         return True
     if _is_title(s) or (s.last_word in preceding.WORK_ENDS and preceding.AT_WORK.search(s.before)):
@@ -217,7 +218,7 @@ def _is_kin(s: Segment, cue: re.Pattern[bytes]) -> bool:
 def begins_with_a_given_name(s: Segment) -> bool:
     """Whether the first word is a given name of the list, or a later word of an inverted name."""
     words = s.words[1:] if s.inverted else s.words[:1]
-    return any(word.lower().decode("utf-8", "ignore") in GIVEN_NAMES for word in words)
+    return any(map(_is_given, words))
 
 
 def _own_name(s: Segment, before: bytes) -> bool:
@@ -237,16 +238,13 @@ def _of_two_words(s: Segment, before: bytes, after: bytes) -> bool:
         return True
     if preceding.SENDER.search(before) and following.SENDER.match(after):
         return True
-    if any(
-        cue.match(after)
-        for cue in (
-            following.DATED,
-            following.VERB,
-            following.MEMBER,
-            following.KIN,
-            following.PHONE,
-            following.OWNS,
-        )
+    if (
+        following.DATED.match(after)
+        or following.VERB.match(after)
+        or following.MEMBER.match(after)
+        or following.KIN.match(after)
+        or following.PHONE.match(after)
+        or following.OWNS.match(after)
     ):
         return True
     return (

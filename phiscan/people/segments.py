@@ -6,7 +6,6 @@ so a look for a cue costs the same everywhere. Cost: linear in the text.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from phiscan.people.words import PROVIDER_AFTER
@@ -75,7 +74,6 @@ class _Once(Generic[ValueT]):
         return value
 
 
-@dataclass(frozen=True)
 class Segment:
     """A run of capitalised words that may be a name.
 
@@ -87,18 +85,22 @@ class Segment:
         end: the byte after its last one.
         words: its words.
         inverted: whether it is a family name, a comma and given names.
+
+    Attributes:
+        before: the text before it.
+        after: the text after it.
     """
 
-    text: bytes
-    start: int
-    end: int
-    words: tuple[bytes, ...]
-    inverted: bool = False
-
-    @_Once
-    def before(self) -> bytes:
-        """The text before it."""
-        return self.text[max(0, self.start - _BEFORE) : self.start]
+    def __init__(
+        self, text: bytes, start: int, end: int, words: tuple[bytes, ...], *, inverted: bool = False
+    ) -> None:
+        self.text = text
+        self.start = start
+        self.end = end
+        self.words = words
+        self.inverted = inverted
+        self.before = text[max(0, start - _BEFORE) : start]
+        self.after = text[end : end + _AFTER]
 
     @_Once
     def sign(self) -> bytes:
@@ -120,11 +122,6 @@ class Segment:
         before = self.text[max(0, self.start - _LONGEST_LINE) : self.start]
         # normalising turns an escaped line end into two blanks
         return before.replace(b"  ", b"\n").rpartition(b"\n")[2]
-
-    @_Once
-    def after(self) -> bytes:
-        """The text after it."""
-        return self.text[self.end : self.end + _AFTER]
 
     @_Once
     def long(self) -> bool:

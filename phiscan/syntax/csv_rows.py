@@ -45,7 +45,11 @@ class Cell(NamedTuple):
 
     def value(self) -> str:
         """The content without the escapes and the blanks around it."""
-        return self.text.decode("utf-8", "replace").replace('""', '"').strip()
+        return _value(self.text)
+
+
+def _value(text: bytes) -> str:
+    return text.decode("utf-8", "replace").replace('""', '"').strip()
 
 
 def begin(data: bytes) -> int:
@@ -82,15 +86,43 @@ def row_end(data: bytes, last: Cell) -> int:
     return len(data) if end < 0 else end + 1
 
 
-def can_be_header(labels: tuple[str, ...]) -> bool:
-    """Whether the cells of a row can be the names of columns."""
-    if not FEWEST_COLUMNS <= len(labels) <= _MAX_COLUMNS or not all(
-        _LABEL.fullmatch(label) or not label for label in labels
-    ):
-        return False
-    if not _TYPES.isdisjoint(label.lower() for label in labels):
-        return False
-    return len(set(labels)) > len(labels) / 2
+def headers(
+    data: bytes, at: int, delimiter: bytes, most: int
+) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Yield the cells of each row that can be a header, and the offset of the row after it.
+
+    Only the first `most` rows from `at` on are looked at. Few of those of a prose get past their
+    first cells, so no `Cell` is made of them.
+    """
+    size, number = len(data), 0
+    while at < size and number < most:
+        end = data.find(b"\n", at)
+        end = size if end < 0 else end
+        if data.find(b'"', at, end) < 0:
+            texts = data[at:end].rstrip(b"\r").split(delimiter)
+            at = after = end + (end < size)
+        else:
+            row, at = _quoted_row(data, at, delimiter)
+            texts, after = [cell.text for cell in row], row_end(data, row[-1])
+        number += len(texts) > 1 or bool(texts[0].strip())
+        labels = _labels(texts)
+        if labels:
+            yield labels, after
+
+
+def _labels(texts: list[bytes]) -> tuple[str, ...]:
+    """The names of columns that the cells of a row are. None if they cannot be such."""
+    labels: list[str] = []
+    if not FEWEST_COLUMNS <= len(texts) <= _MAX_COLUMNS:
+        return ()
+    for text in texts:
+        label = _value(text)
+        if label and _LABEL.fullmatch(label) is None:
+            return ()
+        labels.append(label)
+    if not _TYPES.isdisjoint(map(str.lower, labels)):
+        return ()
+    return tuple(labels) if len(set(labels)) > len(labels) / 2 else ()
 
 
 def _split(line: bytes, at: int, delimiter: bytes) -> list[Cell]:

@@ -17,6 +17,7 @@ _CHANGES: Final = 0.45
 _LEAST_MIXED: Final = 8
 """The least letters between signs that can show that they are random."""
 _OF_TOKENS: Final = (string.ascii_letters + string.digits + "+/_-").encode()
+_TOKEN_LETTERS: Final = frozenset(bytes((letter,)) for letter in _OF_TOKENS + b"=")
 # matches "9WQuF3UDseWW+" and "LQ=="; not "s/p CABG", and of "a=1" only "a"
 _LETTERS: Final = re.compile(rb"[A-Za-z0-9+/_-]*+(?:={1,6}(?![A-Za-z0-9]))?")
 # matches "9WQuF3UDseWW" and "EOB" in "9WQuF3UDseWW/EOB"
@@ -33,6 +34,12 @@ def surround(text: bytes, start: int, end: int) -> bool:
     `HD/2` in `9WQuF3UDseWWLQ+HD/2Yo`. A path begins with a slash or has words, and a note has
     blanks.
     """
+    if (
+        end - start < _LEAST
+        and text[end : end + 1] not in _TOKEN_LETTERS
+        and (not start or text[start - 1 : start] not in _TOKEN_LETTERS)
+    ):
+        return False  # most words stand by themselves
     before = text[max(0, start - _AROUND) : start]
     first = start - len(before) + len(before.rstrip(_OF_TOKENS))
     if text[first : first + 1] == b"/":

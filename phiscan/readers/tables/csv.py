@@ -20,15 +20,7 @@ from phiscan.readers import text as text_reader
 from phiscan.readers.tables import fields as table_fields
 from phiscan.readers.tables import piped
 from phiscan.readers.tables.csv_schemas import Columns, recognise
-from phiscan.syntax.csv_rows import (
-    DELIMITERS,
-    FEWEST_COLUMNS,
-    Cell,
-    begin,
-    can_be_header,
-    row_end,
-    rows,
-)
+from phiscan.syntax.csv_rows import DELIMITERS, Cell, begin, headers, rows
 from phiscan.words.statement_labels import fewest_terms
 
 _HEADER_ROWS: Final = 8
@@ -82,12 +74,12 @@ class _Table:
 def sniff(head: bytes) -> bool:
     """Whether a document that begins with `head` is a table with a known label in its header."""
     table = _table(head[:_HEAD])
-    if table is not None and table.delimiter == b"|" and piped.is_drawn(head[:_HEAD]):
-        return False  # a table of Markdown or of a console; the reader of texts reads it
     if table is None or table.meaningful() < 1 + (
         len(table.labels) < 3 and table.delimiter == b","
     ):
         return False
+    if table.delimiter == b"|" and piped.is_drawn(head[:_HEAD]):
+        return False  # a table of Markdown or of a console; the reader of texts reads it
     row = next(rows(head[:_HEAD], table.body, table.delimiter), None)
     return row is not None and len(row) == len(table.labels)
 
@@ -111,16 +103,10 @@ def _table(data: bytes) -> _Table | None:
     for delimiter in DELIMITERS:
         if delimiter not in data:
             continue
-        at = begin(data)
-        for number, row in enumerate(rows(data, at, delimiter)):
-            if number == _HEADER_ROWS:
-                break
-            if len(row) < FEWEST_COLUMNS:
+        for labels, body in headers(data, begin(data), delimiter, _HEADER_ROWS):
+            if best is not None and len(labels) <= len(best.labels):
                 continue
-            labels = tuple(cell.value() for cell in row)
-            if not can_be_header(labels) or (best is not None and len(labels) <= len(best.labels)):
-                continue
-            table = _Table(delimiter, labels, row_end(data, row[-1]), recognise(labels))
+            table = _Table(delimiter, labels, body, recognise(labels))
             if table.meaningful():
                 best = table
                 break

@@ -43,9 +43,10 @@ def recognise(labels: Sequence[str], *, published_only: bool = False) -> Columns
     """
     names_in_order = [_PLAIN.sub("", label.lower()) for label in labels]
     present = frozenset(names_in_order)
-    if _FIRST.isdisjoint(present):
+    if _FIRST.keys().isdisjoint(present):
         return _NONE  # nearly every row that is no header
-    for schema, signatures, columns, dates in _COMPILED:
+    for number in sorted({n for name in present for n in _FIRST.get(name, ())}):
+        schema, signatures, columns, dates = _COMPILED[number]
         if (schema.is_published or not published_only) and any(
             all(not names.isdisjoint(present) for names in signature) for signature in signatures
         ):
@@ -74,10 +75,18 @@ def is_column(name: str) -> bool:
 _COMPILED: Final = tuple(
     (schema, schema.lines(), schema.rules(), re.compile(schema.dates)) for schema in DATA_MODELS
 )
-_FIRST: Final = frozenset(
-    name for _, signatures, *_ in _COMPILED for signature in signatures for name in signature[0]
-)
-"""Names of columns, one of which stands in every header of a known model."""
+
+
+def _by_first_names() -> dict[str, list[int]]:
+    numbers: dict[str, list[int]] = {}
+    for number, (_, signatures, *_) in enumerate(_COMPILED):
+        for name in {name for signature in signatures for name in signature[0]}:
+            numbers.setdefault(name, []).append(number)
+    return numbers
+
+
+_FIRST: Final = _by_first_names()
+"""The numbers of the models by the names of columns of which each header of a model has one."""
 _COLUMNS: Final = frozenset(
     name
     for schema, signatures, columns, _ in _COMPILED

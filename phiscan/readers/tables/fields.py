@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Final
 
 from phiscan.readers.tables import piped
-from phiscan.syntax.csv_rows import DELIMITERS, Cell, begin, can_be_header, passed, row_end, rows
+from phiscan.syntax.csv_rows import DELIMITERS, Cell, begin, headers, passed, row_end, rows
 from phiscan.words.field_names import is_shown
 
 _HEAD: Final = 16384
@@ -63,14 +63,14 @@ def of_text(data: bytes, offsets: Sequence[int]) -> Iterator[str]:
 def _header(data: bytes, delimiter: bytes) -> tuple[tuple[str, ...], int]:
     """The names of the columns and the offset of the first row; no names if it is no table."""
     head = data[:_HEAD]
-    first, *others = [*islice(rows(head, begin(data), delimiter), _LIKE + 1)] or [[]]
+    labels, _ = next(headers(head, begin(data), delimiter, 1), ((), 0))
+    if len(labels) < _FEWEST:
+        return (), 0
+    first, *others = islice(rows(head, begin(data), delimiter), _LIKE + 1)
     if len(data) > _HEAD and len(others) < _LIKE:
         others = others[:-1]  # the last one is cut off
-    labels = tuple(cell.value() for cell in first)
     if (
-        len(labels) < _FEWEST
-        or not can_be_header(labels)
-        or not others
+        not others
         or any(len(row) != len(labels) for row in others)
         or (delimiter == b"|" and piped.is_drawn(head))
     ):

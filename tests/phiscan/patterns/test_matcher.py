@@ -118,12 +118,15 @@ def test_a_hint_stands_in_whatever_the_pattern_matches(detector, data):
     assert re.search(detector.hint, text, re.ASCII | re.IGNORECASE)
 
 
-def test_ranges_are_leftmost_longest_and_apart():
+@pytest.mark.parametrize("few", [0, 1, 2, 1000])
+def test_ranges_are_leftmost_longest_and_apart(few, monkeypatch):
+    monkeypatch.setattr(module, "_FEW", few)
     detector = Detector("digits", "UNIQUE_CODE", r"\d{2,4}", Likelihood.LIKELY)
     assert list(Matcher([detector]).locate(0, b"12 123456 x78")) == [(0, 2), (3, 7), (11, 13)]
 
 
 def test_more_matches_than_are_worth_judging_is_an_error(monkeypatch):
+    monkeypatch.setattr(module, "_FEW", 2)
     monkeypatch.setattr(module, "_MAX_CANDIDATES", 3)
     detector = Detector("digit", "UNIQUE_CODE", r"\d", Likelihood.LIKELY)
     with pytest.raises(TooManyMatchesError):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from phiscan.syntax.csv_rows import Cell, can_be_header, passed, row_end, rows
+from phiscan.syntax.csv_rows import Cell, headers, passed, row_end, rows
 
 
 @pytest.mark.parametrize(
@@ -31,12 +31,26 @@ def test_the_end_of_a_row_is_the_same_with_and_without_its_cells():
     assert passed(data, 12, b",") == ([], 14)
 
 
-def test_a_header_has_labels_and_no_types():
-    assert can_be_header(("id", "notes", ""))
-    assert not can_be_header(("id",))  # one column is a text
-    assert not can_be_header(("id", "1961"))  # a value
-    assert not can_be_header(("name", "string"))  # a data dictionary
-    assert not can_be_header(("id", "id", "id"))  # a row of equal words
+@pytest.mark.parametrize(
+    ("row", "labels"),
+    [
+        (b"id,notes,", ("id", "notes", "")),
+        (b'"id"," notes"', ("id", "notes")),
+        (b"id", None),  # one column is a text
+        (b"id,1961", None),  # a value
+        (b"name,string", None),  # a data dictionary
+        (b"id,id,id", None),  # a row of equal words
+    ],
+)
+def test_a_header_has_labels_and_no_types(row, labels):
+    found = list(headers(row + b"\r\n7,x\n", 0, b",", 8))
+    assert found == ([(labels, len(row) + 2)] if labels else [])
+
+
+def test_a_header_is_one_of_the_first_rows():
+    data = b"\n8,x\n\nid,notes"
+    assert list(headers(data, 0, b",", 2)) == [(("id", "notes"), len(data))]
+    assert list(headers(data, 0, b",", 1)) == []
 
 
 def test_a_cell_shows_no_value():
