@@ -74,10 +74,11 @@ _NEVER: Final = re.compile(
     rb"|[a-z/_-]+\Z|[A-Z/_-]+\Z|[0-9/_-]+\Z"
 )
 # Most runs of a FHIR document are paths of words, numbers and UUIDs.
-# matches b"org/fhir/sid/us-npi", b"CodeSystem/v2-0203", b"Patient/26e7d03c-...-7f620f5fee17";
+# matches b"org/fhir/sid/us-npi", b"/patients/157233/visits", b"Patient/26e7d03c-...-7f620f5fee17";
 # not b"notes/eyJzc24iOiAiMTIz", b"c3NuOiAxMjMtNDU", whose parts mix letters and digits
 _PATH: Final = re.compile(
-    repeated(
+    rb"/?"
+    + repeated(
         rb"(?:[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])"
         rb"|[A-Za-z]++|[0-9]++|v[0-9])(?:[/_-]++|\Z)",
         "+",
@@ -311,7 +312,8 @@ def _mixes_alphabets(run: bytes) -> bool:
 
 def _is_known_format(data: bytes) -> bool:
     """Whether a sniff of HL7 v2, NCPDP, DICOM, a packed format or protobuf recognises `data`."""
-    if any(sniff(data[:4096]) for sniff in (hl7v2.sniff, telecom.sniff, dicom.sniff)):
+    head = data[:4096]
+    if hl7v2.sniff(head) or telecom.sniff(head) or dicom.sniff(head):
         return True
     return _KEY.search(data) is not None and bool(packed.sniff(data) or protobuf.sniff(data))
 

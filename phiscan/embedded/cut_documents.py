@@ -4,7 +4,7 @@ A log that gets a document with line ends writes each of its lines as a record o
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import chain
 from typing import Final
 
@@ -75,10 +75,10 @@ def is_cut(line: bytes) -> bool:
     return b"{" not in line[:sign] or line.count(b"{") != line.count(b"}")
 
 
-def signs(data: bytes) -> Iterator[int]:
-    """Yield where signs of a document or of a table stand, in order."""
+def signs(data: bytes) -> set[int]:
+    """Where signs of a document or of a table stand."""
     found = (sign.finditer(data) for sign in (*_SIGNS, *_ESCAPED, *_COLUMNS))
-    yield from sorted({match.start() for match in chain.from_iterable(found)})
+    return {match.start() for match in chain.from_iterable(found)}
 
 
 def _start_of(line: bytes) -> Callable[[re.Pattern[bytes]], int]:

@@ -18,7 +18,6 @@ Cost: one pass over the lines around a sign of a document that its own line does
 
 import re
 from collections.abc import Iterable, Iterator
-from heapq import merge
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -52,7 +51,8 @@ _MARK: Final = b"\xef\xbb\xbf"
 # lines equally long. matches b"2024-01-02T03:04:05.6Z", b"  7" and "app.log:12" of "app.log:12:{";
 # not b"main"
 _VARIES: Final = re.compile(
-    rb"(?:\A[ \t]{1,8}|(?<![\w.+@/-]))(?:[\w.+@/-]{1,80}:)?"
+    rb"(?:\A[ \t]{1,8}|(?<![\w.+@/-]))"
+    rb"(?=[A-Za-z_.+@/-]*+[\d:])(?:[\w.+@/-]{1,80}:)?"  # one look tells of most words
     rb"[\w.+@/-]{0,80}\d[\w.+,@/-]*(?::\d[\w.+,@/-]*)*"
 )
 # What tells a part of a line from a whole one (CRI). matches b" stdout P:tag "
@@ -100,8 +100,7 @@ class _Line:
 def find(data: bytes) -> Iterator[Nested | None]:
     """Yield the texts that lines are without their prefixes, and None after each other line."""
     reached = 0
-    parts = (part.start() for part in _IS_PART.finditer(data))
-    for at in merge(signs(data), parts):
+    for at in sorted({*signs(data), *(part.start() for part in _IS_PART.finditer(data))}):
         if at < reached:
             continue
         first = _line_at(data, at)
