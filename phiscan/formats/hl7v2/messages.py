@@ -11,7 +11,7 @@ from typing import Final
 from phiscan import checks
 from phiscan.evidence import Evidence
 from phiscan.finding import Gap, Location, Subject
-from phiscan.formats.hl7v2 import escapes, lone, splitting, tabular
+from phiscan.formats.hl7v2 import continuations, cut_texts, escapes, lone, splitting, tabular
 from phiscan.formats.hl7v2.delimiters import V2Delimiters
 from phiscan.formats.hl7v2.field_places import fields as fields_at
 from phiscan.formats.hl7v2.segments import SEGMENTS
@@ -48,7 +48,10 @@ def read(data: bytes, evidence: Evidence) -> Gap:
     for start, end in evidence.context.timed(splitting.segments(data)):
         message.segment(Part(data[start:end], start))
     evidence.nested += escapes.documents(data)
-    return Gap.NONE if sniff(data) else Gap.MALFORMED
+    if cut_texts.may_have_any(data):
+        cut_texts.joined(data, evidence.context.timed(splitting.segments(data)), evidence)
+    gap = continuations.joined(data, evidence)
+    return gap if sniff(data) else Gap.MALFORMED
 
 
 class _Message:

@@ -45,7 +45,7 @@ _TERMINATORS: Final = (b"\r", b"\n", b"")
 _LEAD: Final = b" \t\xef\xbb\xbf"
 
 
-class _Piece(NamedTuple):
+class Piece(NamedTuple):
     """What stands between two breaks, and the break before it."""
 
     start: int
@@ -61,12 +61,12 @@ class _Reading:
         first: the first piece of the message.
     """
 
-    def __init__(self, terminator: bytes, first: _Piece) -> None:
+    def __init__(self, terminator: bytes, first: Piece) -> None:
         self._terminator = terminator
         self._splits = not terminator  # whether they split the message at all
         self._start, self._end, self._segments = first.start, first.end, 1
 
-    def begin(self, piece: _Piece, *, known: bool) -> Iterator[Span]:
+    def begin(self, piece: Piece, *, known: bool) -> Iterator[Span]:
         """Take a piece that begins a segment for others. `known`: its name is in the standard."""
         if self._terminator in piece.behind if self._terminator else known:
             self._splits = True
@@ -95,7 +95,7 @@ def segments(data: bytes) -> Iterator[Span]:
         yield from lines
         return
     message = _Message()
-    for piece in _pieces(data):
+    for piece in pieces(data):
         text = data[piece.start : piece.end].lstrip(_LEAD)
         if len(text) > 3 and text[:3].upper() in HEADERS:
             yield from message.close()
@@ -112,7 +112,7 @@ class _Message:
         self._open: Span | None = None
         self._others: list[_Reading] = []
 
-    def take(self, piece: _Piece, text: bytes) -> Iterator[Span]:
+    def take(self, piece: Piece, text: bytes) -> Iterator[Span]:
         """Take the next piece, and yield the segments that end before it."""
         if self._open is None:
             self._others = [_Reading(terminator, piece) for terminator in _TERMINATORS]
@@ -159,16 +159,16 @@ def _spans(lines: list[bytes], at: int, between: int) -> Iterator[Span]:
         at += len(line) + between
 
 
-def _pieces(data: bytes) -> Iterator[_Piece]:
+def pieces(data: bytes) -> Iterator[Piece]:
     """What stands between two breaks."""
     plain = data.isascii() or not (b"\xc2\x85" in data or b"\xe2\x80" in data)
     at, behind = 0, b""
     for found in (_BREAK if plain else _ANY_BREAK).finditer(data):
         if found.start() > at:
-            yield _Piece(at, found.start(), behind)
+            yield Piece(at, found.start(), behind)
         at, behind = found.end(), found[0]
     if at < len(data):
-        yield _Piece(at, len(data), behind)
+        yield Piece(at, len(data), behind)
 
 
 def _begins(text: bytes, delimiter: bytes) -> bool:
