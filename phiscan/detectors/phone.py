@@ -134,7 +134,7 @@ DIALLED_ABROAD = Detector(
     info_type="PHONE_NUMBER",
     # matches "011 44 20 7946 0958" beside a label; not "0044"
     pattern=rf"\b(?:00|011)[-. ]?{_ABROAD}\b",
-    hint=r"\b(?:00|011)[-. ]?[2-9][-. ()/]{0,2}\d",
+    hint=r"\b(?:00|011)[-. ]?[2-9][-. ()/\d]",
     validate=checks.international,
     bare=Likelihood.VERY_UNLIKELY,
     context=_WORDS,

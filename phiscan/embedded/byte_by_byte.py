@@ -140,7 +140,7 @@ HEX_MARKS: Final = (
 NUMBER_MARKS: Final = tuple(
     rf"[1-9][0-9]{{1,2}}(?:,\s*|[ +]){byte}(?:,\s*|[ +])[1-9][0-9]" for byte in b'\t "*,:=|'
 )
-MORSE_MARK: Final = r"(?:[.-]{1,6}[ +](?:(?:/|%2F)[ +])?){24}"
+MORSE_MARK: Final = r"[.-][ +](?:(?:/|%2F)[ +])?[.-]"
 BASE85_MARKS: Final = ("<~", _THRICE)
 BYTE_ESCAPE_MARK: Final = r"\\x[0-9a-fA-F]{2}"
 OCTAL_MARK: Final = r"\\[01][0-7]{2}\\{1,2}[01][0-7]{2}"

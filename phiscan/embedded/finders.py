@@ -190,8 +190,8 @@ MARKS: Final = (
     *_marks((telecom.MARK,), telecom.within, _ncpdp_in_text),
     *_marks(record_strings.MARKS, record_strings.strings, _in_json),
     *_marks(byte_by_byte.NUMBER_MARKS, record_strings.byte_lists, _in_json),
-    *_marks(pieces.ARRAY_MARKS[:1], pieces.arrays, _in_json),
-    *_marks(pieces.ARRAY_MARKS[1:], pieces.indexed, _in_json),
+    *_marks(pieces.ARRAY_MARKS, pieces.arrays, _in_json),
+    *_marks((pieces.INDEX_MARK,), pieces.indexed, _in_json),
     # What stands in a text comes before its strings, because quotes in a text may be no pairs.
     *_marks(json_strings.MARKS, json_strings.find),
     *_marks(escaped.XML_MARKS, escaped.xml_strings),

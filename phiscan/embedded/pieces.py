@@ -43,7 +43,8 @@ _LINES_OF_CODE: Final = re.compile(
     + b")",
     re.DOTALL,
 )  # fmt: skip
-ARRAY_MARKS: Final = (r"\[\s*\"", r"\"[01]\"\s*:\s*\"[^\"]{1,32}\"\s*,\s*\"[12]\"\s*:\s*\"")
+ARRAY_MARKS: Final = (r"\[\"", r"\[\s+\"")  # two, because Hyperscan is slower with `\s*`
+INDEX_MARK: Final = r"\"[01]\"\s*:\s*\"[^\"]{1,32}\"\s*,\s*\"[12]\"\s*:\s*\""
 CODE_MARKS: Final = (r"\\n\"", r"\" \+\n", r"\" \+\r\n")
 """Hyperscan expressions for the end of a literal with a line end, or before a plus sign."""
 _FEWEST: Final = 12

@@ -99,6 +99,8 @@ class _Line:
 
 def find(data: bytes) -> Iterator[Nested | None]:
     """Yield the texts that lines are without their prefixes, and None after each other line."""
+    if data.find(b"\n", 0, -1) < 0:
+        return  # one line shares its prefix with no other
     reached = 0
     for at in sorted({*signs(data), *(part.start() for part in _IS_PART.finditer(data))}):
         if at < reached:

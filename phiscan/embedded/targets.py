@@ -45,6 +45,11 @@ _CELL: Final = re.compile(rb"[^\s\"'<>`\\,;]{0,2048}")  # a table ends a value a
 _REFERENCE: Final = re.compile(rb"\breference(?:\"\s{0,8}:\s{0,8}| value=)\"\Z")
 _COMMON: Final = (b'"reference":"', b'"reference": "')
 """How nearly all references begin. A look at them is cheaper than a search."""
+_PATIENT: Final = b"Patient/"
+# matches "Patient/" in {"url": "Patient/77"}; not in {"reference": "Patient/77"}
+_OTHER_PATIENT: Final = re.compile(
+    _PATIENT + b"".join(b"(?<!%b%b)" % (begin, _PATIENT) for begin in _COMMON)
+)
 _CLOSING: Final = b".,;:)]}!?"
 """What stands behind a target in a sentence, and is no part of it."""
 # What only a log line has: a time, a status behind the request line, a level at its beginning.
@@ -103,7 +108,7 @@ def _openehr(text: bytes) -> Iterator[int]:
 
 
 _FINDERS: Final = (
-    (rf"Patient{_SLASH}", _words(b"Patient/")),
+    (rf"Patient{_SLASH}", _words(_PATIENT)),
     (rf"Person{_SLASH}", _words(b"Person/")),
     # the names of all resources would cost more than all other marks
     (rf"[a-z]{_ASKS}[a-z_]", _searches),
@@ -115,6 +120,8 @@ _FINDERS: Final = (
     (rf"/ehr{_SLASH}[0-9A-Fa-f]{{8}}-", _words(b"/ehr/")),
     (rf"(?:[&;6]|{_ASKS})(?:subject|ehr)_id{_EQUALS}", _openehr),
 )
+_OF_PATIENT: Final = 0
+"""The index of the first of them."""
 MARKS: Final = tuple(mark for mark, _ in _FINDERS)
 """Hyperscan expressions. One of them occurs in every text with a target."""
 
@@ -182,11 +189,13 @@ def _places(text: bytes, marks: Iterable[int]) -> set[int]:
     return {at for mark in marks for at in _FINDERS[mark][1](text)}
 
 
-def _unread(kind: MediaKind, text: bytes, marks: Iterable[int]) -> set[int]:
+def _unread(kind: MediaKind, text: bytes, marks: Sequence[int]) -> set[int]:
     """Those of these places that the reader of the document has not read already."""
-    places = _places(text, marks)
     if not kind.reads_references:
-        return places
+        return _places(text, marks)
+    places = _places(text, (mark for mark in marks if mark != _OF_PATIENT))
+    if _OF_PATIENT in marks:  # a resource has many such references, and little else
+        places.update(found.start() for found in _OTHER_PATIENT.finditer(text))
     return {at for at in places if not _is_reference(text, at)}
 
 

@@ -152,10 +152,11 @@ class _Judge:
         if likelihood < REPORTED:
             return False  # the cheapest test comes first: most matches of a weak pattern end here
         span = self._value(detector, match)
-        if span is None or self._is_cut_out(detector, span):
+        if span is None:
             return False
         location = self._place(*self._folded.origin(*span))
-        if self._structure.explains(location.start, location.end, detector):
+        is_known = self._structure.explains(location.start, location.end, detector)
+        if is_known or self._is_cut_out(detector, span):
             return False
         value = self._text[slice(*span)].decode("utf-8", "replace")
         if value.lstrip()[:1] in MASK_BEGINS and all(map(is_masked, value.split())):

@@ -43,6 +43,8 @@ _STRING: Final = re.compile(f'"({TEXT})"({COLON})?'.encode(), re.DOTALL)
 # matches rb'{"resourceType": "Patient"'; not rb'{"id": "1"'
 _RESOURCE: Final = re.compile(rf'\{{{BLANK}*+"resourceType"{COLON}"([A-Za-z]{{2,40}})"'.encode())
 _RESOURCE_TYPE: Final = b'"resourceType"'
+_LINE: Final = b"}\n{"
+"""What stands before a document on a line of its own."""
 _INDENT: Final = 128
 """The most blanks between a bracket and `resourceType`, and one."""
 _MOST_KEYS: Final = 16
@@ -98,13 +100,15 @@ class _Holders:
 
     def _nearest(self, reached: int, offset: int) -> int:
         """The nearest object before the offset at which a path begins anew, or -1."""
-        line = self._data.rfind(b"}\n{", reached, offset)
-        named = self._data.rfind(_RESOURCE_TYPE, reached, offset) if self._has_resources else -1
-        if named > line:
-            before = self._data[max(0, named - _INDENT) : named]
+        data = self._data
+        named = data.rfind(_RESOURCE_TYPE, reached, offset) if self._has_resources else -1
+        line = data.rfind(_LINE, max(reached, named), offset)
+        if line < 0 <= named:
+            before = data[max(0, named - _INDENT) : named]
             opened = before.rstrip()
             if opened.endswith(b"{"):
                 return named - (len(before) - len(opened)) - 1
+            line = data.rfind(_LINE, reached, named)
         return line + 2 if line >= 0 else -1
 
     def _begin(self, at: int) -> None:
