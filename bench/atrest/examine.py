@@ -6,6 +6,7 @@ cell. `--profile` prints where the time of one table goes.
 """
 
 import argparse
+import contextlib
 import cProfile
 import pstats
 import sqlite3
@@ -99,7 +100,7 @@ def _items(path: Path):  # noqa: ANN202 - units with what their reader yields
 def _write(path: Path, columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
     names = ", ".join(f'"{name}"' for name in columns)
     marks = ", ".join("?" * len(columns))
-    with sqlite3.connect(path) as connection:
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(f"CREATE TABLE t ({names})")
         # the names are ours
         connection.executemany(f"INSERT INTO t VALUES ({marks})", rows)  # noqa: S608

@@ -1,5 +1,6 @@
 """A value of every infoType in every store, and rows that break what reads them."""
 
+import contextlib
 import csv
 import os
 import shutil
@@ -65,7 +66,7 @@ def broken_files(folder: Path) -> str:
     (folder / "latin.csv").write_bytes(b"mrn,name\n" + "\n".join(_latin()).encode("latin-1"))
     with (folder / "pivoted.csv").open("w", newline="") as file:
         csv.writer(file).writerows([["mrn", SSN, CANARIES["creditCard"]], ["1", "2", "3"]])
-    with sqlite3.connect(folder / "undecodable.db") as database:
+    with contextlib.closing(sqlite3.connect(folder / "undecodable.db")) as database, database:
         database.execute("CREATE TABLE t (mrn, ssn)")
         database.execute("INSERT INTO t VALUES (1, CAST(x'ff' || ? AS TEXT))", (SSN,))
     database.close()

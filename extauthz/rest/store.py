@@ -105,8 +105,9 @@ class Store:
         self._path = path
         if not create and not path.exists():
             raise CatalogueError(f"{path.parent}: no catalogue; run `phiguard rest scan` first")
-        with self._errors():
+        with contextlib.ExitStack() as undone, self._errors():
             self._db = sqlite3.connect(path, isolation_level=None, timeout=_BUSY_SECONDS)
+            undone.callback(self._db.close)
             self._known = self._db.cursor()
             self._db.execute("PRAGMA synchronous = NORMAL")
             if create:
@@ -118,6 +119,7 @@ class Store:
                 raise CatalogueError(
                     f"{path}: written by another version of phiguard; name another folder"
                 )
+            undone.pop_all()
 
     def _version(self) -> int:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()

@@ -25,13 +25,16 @@ def connect(path: Path) -> sqlite3.Connection:
     nobody has it open, there is no log, and the file alone is read as what it is.
     """
     how = "mode=ro&immutable=1" if _is_at_rest(path) else "mode=ro"
-    try:
-        found = sqlite3.connect(f"file:{quote(str(path))}?{how}", uri=True, timeout=5)
-        found.execute("PRAGMA query_only = ON")
-        found.execute("PRAGMA trusted_schema = OFF")
-        found.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    except sqlite3.Error as error:
-        raise read_error(error) from None
+    with contextlib.ExitStack() as undone:
+        try:
+            found = sqlite3.connect(f"file:{quote(str(path))}?{how}", uri=True, timeout=5)
+            undone.callback(found.close)
+            found.execute("PRAGMA query_only = ON")
+            found.execute("PRAGMA trusted_schema = OFF")
+            found.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        except sqlite3.Error as error:
+            raise read_error(error) from None
+        undone.pop_all()
     found.text_factory = _text
     return found
 

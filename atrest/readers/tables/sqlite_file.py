@@ -24,10 +24,11 @@ def read(file: BinaryIO, budget: Budget) -> Iterator[Item]:
             yield Unread(Reason.OVER_LIMIT)
             return
         connection = sqlite3.connect(":memory:")
-        # without a write-ahead log, which memory has not
-        connection.deserialize(data[:18] + b"\x01\x01" + data[20:])
     with contextlib.closing(connection):
         try:
+            if path is None:
+                # without a write-ahead log, which memory has not
+                connection.deserialize(data[:18] + b"\x01\x01" + data[20:])
             names = sqlite.tables(connection)
         except sqlite3.Error as error:
             raise sqlite.read_error(error) from None

@@ -6,6 +6,7 @@ at least 95 %, or the exit code is 1.
 """
 
 import argparse
+import contextlib
 import csv
 import random
 import sqlite3
@@ -85,7 +86,7 @@ def _read(spec: str, budget: Budget) -> tuple[int, int, bool]:
 
 
 def _sqlite(path: Path, rows: list[tuple[str, str]]) -> str:
-    with sqlite3.connect(path) as connection:
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("CREATE TABLE t (id TEXT, flag TEXT)")
         connection.executemany("INSERT INTO t VALUES (?, ?)", rows)
     connection.close()

@@ -271,7 +271,13 @@ class Connection:
         await self._write(*parts)
 
     async def _write(self, *parts: bytes | None) -> None:
-        self.writer.writelines([part for part in parts if part])
+        # not `writelines`: until Python 3.12.9 and 3.13.2 the transport holds what it is given so,
+        # and `drain` does not wait for it (CVE-2024-12254)
+        pieces = [part for part in parts if part]
+        if sum(map(len, pieces)) <= _CHUNK:
+            pieces = [b"".join(pieces)]  # one packet
+        for piece in pieces:
+            self.writer.write(piece)
         async with asyncio.timeout(self.clocks.write):
             await self.writer.drain()
 

@@ -1,5 +1,6 @@
 """Where a table lies: the names are those that the readers give. Servers: e2e/at_rest."""
 
+import contextlib
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -51,7 +52,7 @@ def test_tables_of_duckdb(tmp_path):
 
 
 def test_tables_of_sqlite(tmp_path):
-    with sqlite3.connect(tmp_path / "app.db") as database:
+    with contextlib.closing(sqlite3.connect(tmp_path / "app.db")) as database, database:
         for statement in CREATE:
             database.execute(statement)
     database.close()

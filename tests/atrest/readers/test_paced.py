@@ -1,5 +1,6 @@
 """Files and tables are read no faster than allowed, whoever reads them."""
 
+import contextlib
 import gzip
 import io
 import sqlite3
@@ -63,7 +64,7 @@ def test_the_rows_of_a_file_are_paced(tmp_path, slept):
 @pytest.mark.parametrize("scheme", ["sqlite://", ""])
 def test_a_database_that_its_library_reads_is_paced(tmp_path, slept, scheme):
     path = tmp_path / "app.db"
-    with sqlite3.connect(path) as database:
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
         database.execute("CREATE TABLE t (note)")
         database.executemany("INSERT INTO t VALUES (?)", [("x" * 100,)] * 500)
     database.close()

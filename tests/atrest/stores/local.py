@@ -3,6 +3,7 @@
 Each returns the spec by which `phiguard rest scan` names what was written.
 """
 
+import contextlib
 import csv
 import datetime
 import sqlite3
@@ -110,7 +111,7 @@ def _literal(cell: object) -> str:
 
 def _sqlite(folder: Path, tables: Sequence[Table]) -> str:
     folder.mkdir()
-    with sqlite3.connect(folder / "ehr.db") as database:
+    with contextlib.closing(sqlite3.connect(folder / "ehr.db")) as database, database:
         for table in tables:
             database.execute(create(table))
             database.execute(insert(table))

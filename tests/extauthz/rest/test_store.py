@@ -1,5 +1,6 @@
 """The catalogue on disk: what changed, what is gone, and what is not read again."""
 
+import contextlib
 import dataclasses
 import sqlite3
 import subprocess
@@ -156,7 +157,7 @@ def test_no_catalogue_and_a_foreign_file_are_one_line(tmp_path):
     with pytest.raises(CatalogueError) as error:
         Store(tmp_path / "c.sqlite")
     assert "SQLITE_NOTADB" in str(error.value)
-    with sqlite3.connect(tmp_path / "d.sqlite") as db:
+    with contextlib.closing(sqlite3.connect(tmp_path / "d.sqlite")) as db, db:
         db.execute("PRAGMA user_version = 99")
     with pytest.raises(CatalogueError, match="another version"):
         Store(tmp_path / "d.sqlite")
@@ -164,7 +165,7 @@ def test_no_catalogue_and_a_foreign_file_are_one_line(tmp_path):
 
 def test_a_unit_that_another_release_wrote_is_one_line(store, tmp_path):
     store.put(store.begin("t1", "d1"), kept(profile("PERSON_NAME")), "how", 1.0)
-    with sqlite3.connect(tmp_path / "c.sqlite") as db:
+    with contextlib.closing(sqlite3.connect(tmp_path / "c.sqlite")) as db, db:
         db.execute("UPDATE units SET profile = CAST('{}' AS BLOB)")
     db.close()
     with pytest.raises(CatalogueError, match="not written by this version"):

@@ -1,5 +1,6 @@
 """SQLite: its own rows, a uniform sample, and never a write."""
 
+import contextlib
 import sqlite3
 
 import pytest
@@ -11,7 +12,7 @@ from atrest.source import Budget, Method, ReadError, Reason, Rows, Sampled
 @pytest.fixture
 def database(tmp_path):
     path = tmp_path / "app.db"
-    with sqlite3.connect(path) as db:
+    with contextlib.closing(sqlite3.connect(path)) as db, db:
         db.execute("CREATE TABLE patient (mrn INTEGER, name TEXT, photo BLOB)")
         db.executemany(
             "INSERT INTO patient VALUES (?, ?, ?)", ((n, f"name {n}", b"\0") for n in range(4_000))
@@ -80,7 +81,7 @@ def test_it_is_never_written_to(database):
 
 
 def test_nothing_is_written_beside_it(database):
-    with sqlite3.connect(database) as db:
+    with contextlib.closing(sqlite3.connect(database)) as db, db:
         db.execute("PRAGMA journal_mode = WAL")
     db.close()
     before = {path.name: path.stat().st_mtime_ns for path in database.parent.iterdir()}
@@ -107,7 +108,7 @@ def test_what_stands_only_in_a_log_in_use_is_read_and_a_log_left_behind_is_named
 
 def test_a_full_text_index_is_read_by_the_tables_behind_it(tmp_path):
     path = tmp_path / "fts.db"
-    with sqlite3.connect(path) as db:
+    with contextlib.closing(sqlite3.connect(path)) as db, db:
         db.execute("CREATE VIRTUAL TABLE note USING fts5(body)")
         db.execute("INSERT INTO note VALUES ('SSN 512-44-9031')")
     db.close()

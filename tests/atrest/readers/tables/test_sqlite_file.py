@@ -1,5 +1,6 @@
 """A database file in a folder or in a bucket gives the same rows."""
 
+import contextlib
 import io
 import sqlite3
 
@@ -38,7 +39,7 @@ def test_a_local_file_is_read_by_its_path_whatever_its_size(path, monkeypatch):
 
 
 def test_a_database_with_a_write_ahead_log_is_read_from_bytes_too(path):
-    with sqlite3.connect(path) as db:
+    with contextlib.closing(sqlite3.connect(path)) as db, db:
         db.execute("PRAGMA journal_mode = WAL")
     db.close()
     found = list(sqlite_file.read(io.BytesIO(path.read_bytes()), Budget()))

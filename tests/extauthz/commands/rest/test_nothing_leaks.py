@@ -4,6 +4,7 @@ Each value, its encodings and its unkeyed hashes are sought in the catalogue's f
 report, and in whatever the commands print.
 """
 
+import contextlib
 import csv
 import json
 import sqlite3
@@ -36,7 +37,7 @@ def fill(folder):
         (folder / f"SSN or card {value} {number}.txt").write_text("nothing")
     (folder / "torn.gz").write_bytes(b"\x1f\x8b\x08" + BODY)
     names = [f"c{number}" for number in range(len(CANARIES))]
-    with sqlite3.connect(folder.parent / "app.db") as db:
+    with contextlib.closing(sqlite3.connect(folder.parent / "app.db")) as db, db:
         db.execute(f"CREATE TABLE useless ({', '.join(names)}, body, photo)")
         row = [*CANARIES.values(), json.dumps(CANARIES), BODY]
         marks = ", ".join("?" * len(row))

@@ -43,7 +43,7 @@ def test_a_key_stands_once(data):
     "data",
     [
         b"", b"{", b'{"a":NaN}', b'{"body":NaN}', b'{"a":"\\ud800"}', b'\xef\xbb\xbf{}', b"{}{}",
-        b'{"body":' + b"[" * 1000 + b"]" * 1000 + b"}", b'{"a":1,}',
+        b'{"body":' + b"[" * 2000 + b"]" * 2000 + b"}", b'{"a":1,}',
     ],
 )  # fmt: skip
 def test_what_is_no_json_is_refused(data):
@@ -68,3 +68,13 @@ def test_all_else_is_as_another_parser_reads_it(value):
     if isinstance(found.get("body"), Written):
         found["body"] = orjson.loads(found["body"].text)
     assert found == value
+
+
+def test_what_nests_too_deep_for_this_python_is_refused(monkeypatch):
+    class Shallow:
+        def raw_decode(self, *_):
+            raise RecursionError
+
+    monkeypatch.setattr(members, "_SKIPPED", Shallow())
+    with pytest.raises(ValueError, match="too deep"):
+        members.read(b'{"body": [[]]}', "body")
