@@ -36,6 +36,7 @@ _STANDARD_ERROR: Final = 2
 _READ_BYTES: Final = 4096
 # about 800 lines of gRPC; the kernel may allow less
 _BUFFER_BYTES: Final = 1024 * 1024
+_KERNEL_BYTES: Final = 1024
 _LOST: Final = Notice(LogEvent.OUTPUT_LOST, logging.WARNING)
 
 
@@ -71,9 +72,9 @@ class ErrorOutput:
 
     def _read(self) -> None:
         while True:
-            full = self._queued() >= self._room
             written = self._outlet.recv(_READ_BYTES)
-            if full:
+            # looked at after the read: the socket may have been filled while this thread waited
+            if self._queued() + _most_memory(written) >= self._room:
                 self._note(_LOST)
             if written:
                 self._note(grpc_lines.read(written))
@@ -93,6 +94,11 @@ class ErrorOutput:
     def _tell(self, notice: Notice, count: int) -> None:
         cause = {} if notice.cause is None else {"cause": notice.cause.value}
         logs.emit(notice.event, notice.level, **cause, count=count, worker=self.worker)
+
+
+def _most_memory(written: bytes) -> int:
+    """Return the bytes that the kernel may have used for one write: a power of two, and its own."""
+    return 2 * len(written) + _KERNEL_BYTES
 
 
 @contextlib.contextmanager

@@ -76,15 +76,32 @@ print("mine again", file=sys.stderr)
     assert logged == [b"mine again"]
 
 
-def test_a_full_socket_stops_no_writer_and_the_loss_is_said(lines):
+def test_a_loss_is_said_when_the_reader_waited_for_the_first_line(lines):
+    """The reader wakes when all is written: these writes keep the interpreter's lock."""
     code, logged = lines(
         """
 import time
+write = ctypes.PyDLL(None).write
+sys.setswitchinterval(100)
+time.sleep(0.1)  # until the reader waits
+with error_output.diverted(output.inlet):
+    while write(2, LINE, len(LINE)) > 0:
+        pass
+    output.close()
+"""
+    )
+
+    said = events(logged)
+    assert code == 0
+    assert said[UNKNOWN]["count"] > 100
+    assert "standard error was written faster than it was read; some of it was not counted" in said
+
+
+def test_a_full_socket_stops_no_writer_and_the_loss_is_said(lines):
+    code, logged = lines(
+        """
 output._quota._lock.acquire()
 with error_output.diverted(output.inlet):
-    os.write(2, LINE)
-    while output._queued():  # then the reader has its first line, and stands still at it
-        time.sleep(0.001)
     try:
         while True:
             os.write(2, LINE)
