@@ -7,7 +7,10 @@ beyond its own address (Content-Security-Policy).
 """
 
 import hmac
+import io
 import secrets
+import socket
+import time
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any, Final
@@ -21,7 +24,7 @@ HOST: Final = "127.0.0.1"
 LARGEST: Final = 2 << 20
 """Bytes of a question: a policy and a message."""
 _SECONDS: Final = 5.0
-"""A client may be silent for so long; the next one waits for it."""
+"""A client may take so long to ask, however it does, since the next one waits for it."""
 
 
 class Playground:
@@ -77,6 +80,27 @@ class _Server(HTTPServer):
         """Say nothing: a traceback can quote what was typed."""
 
 
+class _Punctual(io.RawIOBase):
+    """Reads a socket until a moment: a timeout of each read would let a client send drops."""
+
+    def __init__(self, connection: socket.socket, until: float) -> None:
+        super().__init__()
+        self._connection = connection
+        self._until = until
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, into: Any) -> int:  # noqa: ANN401 - a buffer, as the base has it
+        """Read what is there, or wait for more. Raises TimeoutError."""
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._connection.settimeout(left)
+        return self._connection.recv_into(into)
+
+
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
     timeout = _SECONDS
@@ -85,6 +109,13 @@ class _Handler(BaseHTTPRequestHandler):
     # its own pages of errors repeat the request
     error_message_format = "refused\n"
     error_content_type = "text/plain"
+
+    def setup(self) -> None:
+        """Give the request a deadline."""
+        super().setup()
+        self.rfile.close()
+        until = time.monotonic() + _SECONDS
+        self.rfile = io.BufferedReader(_Punctual(self.connection, until))
 
     def log_message(self, *_: object) -> None:
         """Log nothing: an address holds the token."""
@@ -128,6 +159,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, media: str, body: bytes, nonce: str = "") -> None:
         allowed = f"style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; " if nonce else ""
+        self.connection.settimeout(_SECONDS)
         self.send_response(HTTPStatus.OK)
         for name, value in (
             ("Content-Type", media),

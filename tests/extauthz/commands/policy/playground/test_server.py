@@ -1,7 +1,9 @@
+import contextlib
 import http.client
 import re
 import socket
 import threading
+import time
 
 import orjson
 import pytest
@@ -104,11 +106,32 @@ def test_a_failure_inside_says_nothing(playground, capsys, monkeypatch):
     assert ask(playground)[0] == 200
 
 
-def test_a_silent_client_keeps_nobody_out_for_long(playground, monkeypatch):
-    monkeypatch.setattr(server._Handler, "timeout", 0.2)
+@pytest.mark.parametrize("begin", [b"", b"GET /", b"POST /{} HTTP/1.1\r\nHost: {}\r\nX: "])
+def test_a_client_that_is_silent_or_sends_drops_keeps_nobody_out_for_long(
+    playground, monkeypatch, begin
+):
+    monkeypatch.setattr(server, "_SECONDS", 0.3)
+    monkeypatch.setattr(server._Handler, "timeout", 0.3)
     port = int(playground.url.split(":")[2].partition("/")[0])
-    with socket.create_connection(("127.0.0.1", port)):
+    answered = threading.Event()
+    with socket.create_connection(("127.0.0.1", port)) as slow:
+
+        def drip():
+            with contextlib.suppress(OSError):
+                slow.sendall(begin)
+                for _ in range(200):
+                    if begin:
+                        slow.sendall(b"a")
+                    if answered.wait(0.05):
+                        return
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        began = time.monotonic()
         assert ask(playground)[0] == 200
+        answered.set()
+        thread.join()
+    assert time.monotonic() - began < 5  # the drops alone would take ten seconds
 
 
 def test_the_command_prints_the_address_and_ends_at_ctrl_c(tmp_path, capsys, monkeypatch):
