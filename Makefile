@@ -12,6 +12,7 @@ COMPILE = $(BIN)/python -m uv pip compile -q --universal --generate-hashes --no-
 FUZZER := .fuzz-site/.ready
 RAY    := .ray-site/.ready
 FUZZ_SECONDS ?= 600
+EVAL_SIZE ?= 100
 SOAK_MINUTES ?= 30
 SOAK_REQUESTS ?= 1000000
 
@@ -225,8 +226,8 @@ bench: $(READY) $(ENVOY) ## speed, each figure against a floor or a peer in the 
 soak: $(READY) $(ENVOY) ## mixed traffic on real Envoy for SOAK_MINUTES=30 and SOAK_REQUESTS=1000000
 	@$(BIN)/python -m e2e.soak --minutes $(SOAK_MINUTES) --requests $(SOAK_REQUESTS)
 
-eval: $(READY) ## precision and recall on the generated corpus
-	@$(BIN)/python -m bench.eval
+eval: $(READY) ## precision and recall on the generated corpus, of EVAL_SIZE=100 documents of each format
+	@$(BIN)/python -m bench.eval --size $(EVAL_SIZE)
 	@$(BIN)/python -m bench.eval.opaque --gate
 	@$(BIN)/python -m bench.eval.targets --gate
 

@@ -93,7 +93,7 @@ sent elsewhere. Use made-up values all the same.</p>
 <main>
 <section aria-label="Policy">
 <label for="policy">Policy</label>
-<textarea id="policy" rows="34" spellcheck="false">{policy}</textarea>
+<textarea id="policy" rows="34" wrap="off" spellcheck="false">{policy}</textarea>
 </section>
 <section aria-label="Message and decision">
 <label>From: a principal, or an address
