@@ -8,6 +8,7 @@ A dear message is judged in a scanner process (`extauthz.scanning`), all others 
 It is the same code in both places. When the process fails, the judgement is a denial.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -189,6 +190,9 @@ class Inspection:
                 self._snapshot,
                 self._call.caller,
             )
+        except asyncio.CancelledError:
+            self.refuse(Reason.ABORTED, None)  # for its record: nobody waits for the answer
+            raise
         except NoRoomError:
             return self.refuse(Reason.OVERLOADED, None)
         except LostError:

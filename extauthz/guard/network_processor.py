@@ -3,7 +3,8 @@
 `extauthz.guard.tcp_stream` makes the answers. This module knows gRPC and keeps the time.
 
 INVARIANT (no judgement without a record): a message that a scanner process judges is judged to its
-end, also when its connection ends before. Until then its bytes stay reserved.
+end, also when its connection ends before. Until then its bytes stay reserved. What waits behind it
+is recorded as ABORTED.
 
 INVARIANT (never a clean end): a call does not end with an OK status while its connection may live.
 Envoy takes a clean end for leave to pass all that follows unread, in both directions, even with
@@ -16,6 +17,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import AsyncIterator
+from itertools import islice
 from typing import Final
 
 import grpc
@@ -32,6 +34,9 @@ from extauthz.records.logs import LogEvent
 from mesh.exchange.tcp_events import Judge, Judged, Received
 from mesh.policy.decision import Reason
 
+_MOST_ABANDONED: Final = 1024
+"""Messages of one connection that have a record each when it ends before their judgement."""
+_AT_ONCE: Final = 16
 _EOF: Final[object] = grpc.aio.EOF  # type: ignore[attr-defined]  # missing in grpc-stubs
 
 
@@ -121,13 +126,20 @@ class _Conversation:
     async def close(self) -> None:
         """End the conversation, and wait until what is judged elsewhere is judged.
 
-        Its sender has gone, and its record must not go with him.
+        Its sender has gone, and its record must not go with him. Of what waited behind it, each
+        message has a record too, up to a number.
         """
         self._admission.forget(self._on_drain)
         if self._reading is not None:
             self._reading.cancel()
         if self._judging:
             await asyncio.wait(self._judging)
+        try:
+            for number, _ in enumerate(islice(self._stream.abandon(), _MOST_ABANDONED)):
+                if number % _AT_ONCE == 0:
+                    await asyncio.sleep(0)  # the worker has others
+        except Exception as raised:  # noqa: BLE001 - the connection has ended; gRPC would send the text
+            logs.error(LogEvent.INTERNAL_ERROR, raised)
 
     def _on_drain(self) -> None:
         if self._drained.done():

@@ -22,7 +22,9 @@ INVARIANT (nothing undecided): an answer holds only bytes of a `Send`.
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Final, NamedTuple
 
 from extauthz.guard.admission import Admission, Reservation
@@ -96,6 +98,7 @@ class TcpStream:
         self._exchange = TcpExchange(facts, inspections.limits.body_bytes)
         self._unanswered: Counter[Direction] = Counter()
         self._judging: dict[int, Direction] = {}
+        self._unjudged: dict[int, Judge] = {}
         self._frames: Counter[Direction] = Counter()
         self._ready: dict[Direction, list[Send]] = {direction: [] for direction in Direction}
         self._unacknowledged = 0
@@ -110,7 +113,8 @@ class TcpStream:
     @property
     def is_idle(self) -> bool:
         """Whether nothing is held, and no message that went on waits for its acknowledgement."""
-        return not (self._exchange.owes or self._exchange.held or self._unacknowledged)
+        held = 0 if self.is_closed else self._exchange.held
+        return not (self._exchange.owes or held or self._unacknowledged)
 
     @property
     def owed(self) -> list[Owed]:
@@ -155,6 +159,16 @@ class TcpStream:
         self._inspections.open(self._call).refuse(reason, self._facts)
         return TcpAnswer(Direction.REQUEST, closes=True)
 
+    def abandon(self) -> Iterator[None]:
+        """Record each message that has no judgement: the connection has ended.
+
+        Each step makes one record. No judgement may be out.
+        """
+        left, self._unjudged = self._unjudged, {}
+        for facts in chain(map(_facts_of, left.values()), self._exchange.abandoned()):
+            self._inspections.open(self._call).refuse(Reason.ABORTED, facts)
+            yield
+
     def close(self) -> None:
         """Give the reserved bytes back."""
         self._reservation.release()
@@ -168,6 +182,7 @@ class TcpStream:
 
         The policy is that of the moment: a connection may last for months.
         """
+        self._unjudged.pop(judge.number, None)
         inspections = self._pinned()
         try:
             judgement = await self._judgement(inspections, judge)
@@ -219,7 +234,7 @@ class TcpStream:
         for step in self._exchange.receive(event):
             if isinstance(step, Judge):
                 direction = _facts_of(step).direction
-                self._judging[step.number] = direction
+                self._judging[step.number], self._unjudged[step.number] = direction, step
                 self._frames[direction] += 1
                 out.append(step)
             elif isinstance(step, Send):

@@ -26,7 +26,7 @@ Memory: a lane holds the frame that is open and what was fed at last. A shell th
 one message and `SLACK` while a judgement is out is cut off.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -89,6 +89,16 @@ class TcpExchange:
         """Whether something that came has no verdict yet. The shell's stream must not end then."""
         return not self._is_closed and any(lane.owes for lane in self._lanes.values())
 
+    def abandoned(self) -> Iterator[Facts]:
+        """The facts of each message that came and was not asked about, for its record.
+
+        The connection has ended. Nothing is held after it.
+        """
+        self._is_closed = True
+        lanes, self._lanes = self._lanes, {}
+        for lane in lanes.values():
+            yield from lane.abandoned()
+
     def waits(self, direction: Direction) -> Wait:
         """What a direction waits for, so that the shell knows which deadline runs."""
         return Wait.NOTHING if self._is_closed else self._lanes[direction].waits
@@ -106,8 +116,7 @@ class TcpExchange:
             steps = [Close(Reason.INTERNAL_ERROR)]
         for number, step in enumerate(steps):
             if isinstance(step, Close):
-                self._is_closed = True
-                self._lanes.clear()  # what is held never leaves
+                self._is_closed = True  # what is held never leaves
                 return steps[: number + 1]
         return steps
 

@@ -51,6 +51,11 @@ class OpenFrame:
         part, facts = self.parts[len(self._bodies)]
         return part.events(facts) if self.failure is None else (Failure(self.failure, facts),)
 
+    @property
+    def behind(self) -> list[Facts]:
+        """The facts of the messages behind the one that is judged."""
+        return [facts for _, facts in self.parts[len(self._bodies) + 1 :]]
+
     def take(self, judged: Judged) -> None:
         """Take the judgement of that message."""
         part, _ = self.parts[len(self._bodies)]

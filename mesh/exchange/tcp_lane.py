@@ -3,6 +3,7 @@
 `mesh.exchange.tcp_exchange` has the theory.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from enum import Enum
 from typing import Final
@@ -113,6 +114,14 @@ class Lane:
         self._failure = reason
         self._framer.overdue()
         return self.pull()
+
+    def abandoned(self) -> Iterator[Facts]:
+        """The facts of each message that was not asked about. The lane is of no use after it."""
+        if self._frame is not None:
+            yield from self._frame.behind
+        while (event := self._framer.next_event()) is not None:
+            if isinstance(event, Message):
+                yield from map(self._facts_of, mllp_messages.parts(event))
 
     def pull(self) -> list[TcpStep]:
         """Read on, until a judgement is out or bytes are missing."""

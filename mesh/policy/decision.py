@@ -99,6 +99,8 @@ class Reason(StrEnum):
     LEDGER_UNAVAILABLE = "LEDGER_UNAVAILABLE"
     # the process that judged the message died, hung or answered nonsense
     SCANNER_LOST = "SCANNER_LOST"
+    # whoever asked has gone before the verdict; nobody gets this answer
+    ABORTED = "ABORTED"
     INTERNAL_ERROR = "INTERNAL_ERROR"
 
 

@@ -65,7 +65,8 @@ _ACTIONS: Final = {
 # the guard could not do its work: no rule denied the message
 _OWN_FAILURES: Final = frozenset(
     (
-        "NO_POLICY OUT_OF_TIME OVERLOADED DRAINING LEDGER_UNAVAILABLE SCANNER_LOST INTERNAL_ERROR"
+        "NO_POLICY OUT_OF_TIME OVERLOADED DRAINING LEDGER_UNAVAILABLE SCANNER_LOST ABORTED "
+        "INTERNAL_ERROR"
     ).split()
 )
 _INFORMATIONAL, _LOW, _MEDIUM, _HIGH = 1, 2, 3, 4  # severity_id

@@ -403,3 +403,13 @@ def test_a_proxy_that_speaks_for_another_workload_is_refused(guard, run, tmp_pat
     assert forged == (b"", b"")
     assert found[2] == "CALLER_MISMATCH"
     assert END in CLEAN
+
+
+def test_what_waits_behind_a_message_that_closes_has_a_record(converse):
+    async def talk(connection):
+        await connection.give(DENIED + CLEAN + CLEAN)
+        assert await connection.code() is grpc.StatusCode.ABORTED
+
+    connection, records = converse(talk, policy=CLOSING)
+    assert reasons(records) == ["MINIMUM_NECESSARY", "ABORTED", "ABORTED"]
+    assert connection.forwarded == b""

@@ -14,6 +14,7 @@ from running_guard import (
     REDACTED,
     Guard,
     check_request,
+    processing_call,
     processing_request,
     request_head,
     response_head,
@@ -257,3 +258,37 @@ def test_a_new_policy_reaches_the_processes(guard, run):
     before, after = run(scenario())
     assert before.dynamic_metadata["reason"] == "ALLOWED_BY_RULE"
     assert after.dynamic_metadata["reason"] == "MINIMUM_NECESSARY"
+
+
+@pytest.mark.parametrize("way", ["check", "process"])
+def test_a_message_whose_caller_leaves_while_it_is_judged_has_a_record(
+    guard, run, monkeypatch, way
+):
+    """It is not judged to its end: nobody waits for that, and it is no allow."""
+
+    async def scenario():
+        async with guard() as g, g.channel() as channel:
+            os.kill(g.pid, signal.SIGSTOP)
+            asked, judge = asyncio.Event(), g.worker._scanners.judge
+
+            async def seen_judge(*work):
+                asked.set()
+                return await judge(*work)
+
+            monkeypatch.setattr(g.worker._scanners, "judge", seen_judge)
+            if way == "check":
+                call = asyncio.ensure_future(g.check(check_request(large(ALLOWED))))
+            else:
+                call = processing_call(channel)
+                await call.write(request_head())
+                await call.read()
+                await call.write(body(large(ALLOWED)))
+            await asked.wait()
+            call.cancel()
+            while g.worker._admission.streams:
+                await asyncio.sleep(0.01)
+            os.kill(g.pid, signal.SIGCONT)
+            return g.records()
+
+    (record,) = run(scenario())
+    assert (record["decision"], record["reason"]) == ("DENY", "ABORTED")

@@ -228,6 +228,26 @@ def test_each_message_of_a_batch_is_judged_and_all_leave_together():
     assert shell.types == ["ADT^A01", "ADT^A01"]
 
 
+def test_what_was_not_asked_about_when_the_connection_ends_is_told():
+    batch = b"BHS|^~\\&|A\r" + adt("1") + siu() + siu() + b"BTS|3\r"
+    shell = Shell(waits=True).request(framed(batch) + framed(adt("4")) + framed(siu())[:-2])
+    shell.response(framed(adt("5")) + framed(siu()))
+    types = [(f.direction, f.operation.message_type) for f in shell.exchange.abandoned()]
+    assert types == [
+        (REQUEST, "SIU^S12"),
+        (REQUEST, "SIU^S12"),
+        (REQUEST, "ADT^A01"),
+        (RESPONSE, ""),
+    ]
+    assert (shell.exchange.held, shell.exchange.is_closed) == (0, True)
+    assert list(shell.exchange.abandoned()) == []
+
+
+def test_what_waits_behind_a_message_that_closes_is_told_too():
+    shell = Shell(closing).request(framed(DENIED) + framed(siu()))
+    assert [f.operation.message_type for f in shell.exchange.abandoned()] == ["SIU^S12"]
+
+
 def test_one_refused_message_refuses_the_batch_and_the_others_are_judged_too():
     shell = Shell().request(framed(adt("1") + denied(siu("2")) + denied(siu("3")) + siu("4")))
     assert shell.went[REQUEST] == b""
@@ -467,6 +487,7 @@ def test_bytes_after_the_end_close_the_connection():
 def test_nothing_follows_a_close():
     shell = Shell(nothing_passes).request(b"x")
     assert shell.exchange.is_closed
+    assert list(shell.exchange.abandoned()) == []
     assert shell.exchange.held == 0
     assert not shell.exchange.owes
     assert shell.exchange.waits(REQUEST) is Wait.NOTHING
