@@ -41,6 +41,11 @@ ESCAPED_COLUMNS_MARKS: Final = (
 COLUMNS: Final = re.compile("|".join((*COLUMNS_MARKS, *ESCAPED_COLUMNS_MARKS)).encode())
 # One expression for each sign: most of them begin with a fixed letter, and `re` is fast on those.
 _SIGNS: Final = tuple(re.compile(mark.encode()) for mark in MARKS)
+QUOTED_MARKS: Final = (*_JSON_SIGNS, *ESCAPED_MARKS)
+"""Those of the marks that hold a double quote, so that a text without one needs no search."""
+_UNQUOTED_SIGNS: Final = tuple(
+    sign for sign, mark in zip(_SIGNS, MARKS, strict=True) if mark not in QUOTED_MARKS
+)
 # The delimiter comes first, because `re` is fast on what begins with one of few letters.
 _COLUMNS: Final = tuple(
     re.compile(expression)
@@ -63,7 +68,8 @@ def is_cut(line: bytes) -> bool:
     An object has its brackets in pairs, an element ends, an interchange has its trailer (IEA), and
     a message has a patient (PID).
     """
-    sign = min((at for at in map(_start_of(line), _SIGNS) if at >= 0), default=-1)
+    possible = _SIGNS if b'"' in line else _UNQUOTED_SIGNS
+    sign = min((at for at in map(_start_of(line), possible) if at >= 0), default=-1)
     if sign < 0:
         return False
     if _XML.search(line):
@@ -77,7 +83,8 @@ def is_cut(line: bytes) -> bool:
 
 def signs(data: bytes) -> set[int]:
     """Where signs of a document or of a table stand."""
-    found = (sign.finditer(data) for sign in (*_SIGNS, *_ESCAPED, *_COLUMNS))
+    possible = (*_SIGNS, *_ESCAPED) if b'"' in data else _UNQUOTED_SIGNS
+    found = (sign.finditer(data) for sign in (*possible, *_COLUMNS))
     return {match.start() for match in chain.from_iterable(found)}
 
 

@@ -9,6 +9,7 @@ finder yields is a guess unless it is `declared`. A guess that turns out to be u
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from itertools import chain
 from typing import Final, NamedTuple
 from urllib.parse import unquote_to_bytes
@@ -239,7 +240,7 @@ def find(data: bytes, evidence: Evidence, marks: Iterable[int], text: Searched) 
     Returns:
         OVER_LIMIT when there are too many.
     """
-    finders = dict.fromkeys(MARKS[n].finder for n in marks if MARKS[n].where(text))
+    finders = _finders_of(tuple(marks), text)
     if not finders:
         return Gap.NONE
     looked: Iterator[Nested | Opaque | None] = evidence.context.timed(
@@ -264,14 +265,22 @@ def find(data: bytes, evidence: Evidence, marks: Iterable[int], text: Searched) 
     return Gap.NONE
 
 
+@lru_cache(maxsize=1024)
+def _finders_of(marks: tuple[int, ...], text: Searched) -> tuple[_Finder, ...]:
+    """The finders to run, once each. Documents of one kind have the same marks."""
+    return tuple(dict.fromkeys(MARKS[n].finder for n in marks if MARKS[n].where(text)))
+
+
 def _documents(
     looked: Iterable[Nested | Opaque | None], opaque: list[Location]
 ) -> Iterator[Nested]:
     """Yield the documents, and add to `opaque` where a finder found something opaque."""
     for found in looked:
+        if found is None:
+            continue
         if isinstance(found, Opaque):
             opaque.append(found.location)
-        elif found is not None:
+        else:
             yield found
 
 

@@ -18,6 +18,7 @@ Cost: one pass over the lines around a sign of a document that its own line does
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -55,6 +56,8 @@ _VARIES: Final = re.compile(
     rb"(?=[A-Za-z_.+@/-]*+[\d:])(?:[\w.+@/-]{1,80}:)?"  # one look tells of most words
     rb"[\w.+@/-]{0,80}\d[\w.+,@/-]*(?::\d[\w.+,@/-]*)*"
 )
+# A first word that is no such word. matches b"PID" of b"PID|1"; not b"main:7", b"app-1"
+_PLAIN: Final = re.compile(rb"[A-Za-z_]++(?![\w.+@/:-])")
 # What tells a part of a line from a whole one (CRI). matches b" stdout P:tag "
 _STREAM: Final = re.compile(rb" (std(?:out|err)) [FP](?::\S{0,40})? ")
 _WHOLE: Final = rb" \1 F "
@@ -80,7 +83,19 @@ class _Line:
     def __init__(self, data: bytes, start: int, end: int) -> None:
         self.start, self.end = start, end
         self._head = data[start : min(end, start + _HEAD)].rstrip(b"\r\n")
-        self.shape = _STREAM.sub(_WHOLE, _VARIES.sub(b"0", self._head))
+
+    @cached_property
+    def shape(self) -> bytes:
+        """The head with all words with a digit as `0`."""
+        return _STREAM.sub(_WHOLE, _VARIES.sub(b"0", self._head))
+
+    def shares_nothing(self, other: "_Line") -> bool:
+        """Whether a look at the first words tells that two shapes have no prefix in common."""
+        return (
+            self._head[:1] != other._head[:1]
+            and _PLAIN.match(self._head) is not None
+            and _PLAIN.match(other._head) is not None
+        )
 
     def content(self, prefix: bytes) -> int:
         """Return where the content behind a prefix of the shape begins."""
@@ -127,6 +142,8 @@ def _group(data: bytes, first: _Line, low: int) -> tuple[list[_Line], bytes] | N
     at = first.end
     while at < len(data):
         line = _line_at(data, at)
+        if line.shares_nothing(first):
+            break
         shared = _shared(prefix, line.shape, is_first=len(lines) == 1)
         if shared is None:
             break
@@ -138,6 +155,8 @@ def _group(data: bytes, first: _Line, low: int) -> tuple[list[_Line], bytes] | N
     before: list[_Line] = []
     while at > low:
         line = _line_at(data, at - 1)
+        if line.shares_nothing(first):
+            break
         shared = _shared(prefix, line.shape, is_first=len(lines) + len(before) == 1)
         if shared is None:
             break

@@ -19,6 +19,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from typing import Final, NamedTuple
 
@@ -105,6 +106,25 @@ class PrefilterHits:
 NO_HITS: Final = PrefilterHits()
 
 
+@lru_cache(maxsize=1024)
+def _hits_of(expressions: tuple[int, ...]) -> PrefilterHits:
+    """What the numbers of expressions of the second prefilter stand for.
+
+    Documents of one kind have the same ones.
+    """
+    hits = tuple(sorted(chain.from_iterable(_MARKS[number] for number in expressions)))
+    signs = bisect_left(hits, len(finders.MARKS))
+    asked, messages = bisect_left(hits, _TARGETS), bisect_left(hits, _MESSAGES)
+    query = bisect_left(hits, _QUERY)
+    return PrefilterHits(
+        hits[:signs],
+        tuple(number - len(finders.MARKS) for number in hits[signs:asked]),
+        tuple(number - _TARGETS for number in hits[asked:messages]),
+        tuple(number - _MESSAGES for number in hits[messages:query]),
+        has_query=query < len(hits),
+    )
+
+
 class Prefilter:
     """Answers which of several expressions occur in a text."""
 
@@ -180,20 +200,7 @@ class Matcher:
 
     def hits(self, text: bytes) -> PrefilterHits:
         """The marks that occur in `text`."""
-        marks = self._marks.all(text)
-        if not marks:
-            return NO_HITS
-        hits = sorted(chain.from_iterable(_MARKS[mark] for mark in marks))
-        signs = bisect_left(hits, len(finders.MARKS))
-        asked, messages = bisect_left(hits, _TARGETS), bisect_left(hits, _MESSAGES)
-        query = bisect_left(hits, _QUERY)
-        return PrefilterHits(
-            hits[:signs],
-            [number - len(finders.MARKS) for number in hits[signs:asked]],
-            [number - _TARGETS for number in hits[asked:messages]],
-            [number - _MESSAGES for number in hits[messages:query]],
-            has_query=query < len(hits),
-        )
+        return _hits_of(tuple(self._marks.all(text)))
 
     def has_label(self, text: bytes) -> bool:
         """Whether this ASCII text may contain a label of `phiscan.words.labels`.

@@ -1,8 +1,10 @@
 """A line shows by itself whether the document that it shows a sign of goes on elsewhere."""
 
+import re
+
 import pytest
 
-from phiscan.embedded.cut_documents import is_cut, signs
+from phiscan.embedded.cut_documents import QUOTED_MARKS, is_cut, signs
 
 
 @pytest.mark.parametrize(
@@ -38,3 +40,11 @@ def test_what_is_whole_or_no_document_is_not_cut(line, reason):
 def test_signs_are_in_order():
     data = b"MSH|^~\\&|\n<?xml ?>\nISA*00*\n"
     assert list(signs(data)) == [0, 10, 19]
+
+
+@pytest.mark.parametrize("mark", QUOTED_MARKS)
+def test_a_quoted_mark_has_a_quote_in_every_match(mark):
+    rest = re.sub(r"\[(?:\\.|[^\]\\])*\][*?+]?", "", mark)  # without classes
+    while rest != (rest := re.sub(r"\((?:\\.|[^()\\])*\)[*?+]?(?:\{[\d,]*\})?", "", rest)):
+        pass  # without groups, from the innermost ones
+    assert '"' in rest.replace('"?', "").replace('"*', "")

@@ -157,5 +157,5 @@ def test_nothing_is_possible_in_nothing(engine):
 
 
 def test_the_mark_of_a_query_is_a_mark_of_nothing_else(engine):
-    assert engine.matcher.hits(b'{"query": 1}') == PrefilterHits([], [], [], [], has_query=True)
+    assert engine.matcher.hits(b'{"query": 1}') == PrefilterHits(has_query=True)
     assert engine.matcher.hits(b'{"Query": 1}') == NO_HITS
