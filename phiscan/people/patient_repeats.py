@@ -22,7 +22,7 @@ _MAX_LENGTH: Final = 200
 """Bytes of the longest value that is searched for. A longer value is a text, not a name."""
 _WORD: Final = re.compile(rb"[0-9a-z]+|[\x80-\xff]+")
 _FEW: Final = 32
-"""The most values for which one search each is faster than a walk over all words."""
+"""The most forms for which one search each is faster than a walk over all words."""
 _SHORTEST_FULL_NAME: Final = 6
 _WINDOW: Final = 29_000
 """Bytes of one search. From 30,000 on, CPython uses an algorithm that takes twice as long here."""
@@ -55,18 +55,25 @@ def _is_value(finding: Finding) -> bool:
 
 def places(lowered: bytes, values: Collection[bytes]) -> Iterator[tuple[int, bytes]]:
     """The offset and value of each occurrence of a value in a lower-case text."""
-    return _by_search(lowered, values) if len(values) <= _FEW else _by_words(lowered, values)
+    forms = _forms(values)
+    return _by_search(lowered, forms) if len(forms) <= _FEW else _by_words(lowered, values)
 
 
-def _by_search(lowered: bytes, values: Collection[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Search for each value, or for a shorter value that it contains.
+_Forms = dict[bytes, list[tuple[int, bytes]]]
+"""The values that contain a shorter one, by that one, with its offset in each."""
 
-    `ruiz, ana` can occur only where `ruiz` occurs.
-    """
-    forms: dict[bytes, list[tuple[int, bytes]]] = {}
+
+def _forms(values: Collection[bytes]) -> _Forms:
+    """What to search for: `ruiz, ana` can occur only where `ruiz` occurs."""
+    forms: _Forms = {}
     for value in values:
         part = next((word for word in value.replace(b",", b" ").split() if word in values), value)
         forms.setdefault(part, []).append((value.index(part), value))
+    return forms
+
+
+def _by_search(lowered: bytes, forms: _Forms) -> Iterator[tuple[int, bytes]]:
+    """Search for each form, and compare where it occurs."""
     for part, wholes in forms.items():
         for at in occurrences(lowered, part):
             for before, value in wholes:

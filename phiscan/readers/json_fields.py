@@ -130,15 +130,17 @@ class _Holders:
         match, opened, flat = self._next, self._open, -1
         while match.end() <= offset and (group := match.lastindex) != _END:
             if group == _OPENED:
-                flat = match.end()
+                first, flat = match.span(_OPENED)
                 opened.append(match)
-                if flat - match.start(_OPENED) > 1 and (more := _count(match[_OPENED])):
+                if flat - first > 1 and (more := _count(match[_OPENED])):
                     opened += [-1] * (more - 1)
                     opened.append(flat - 1)
             elif group == _CLOSED:
-                flat = match.end()
-                # surplus brackets close nothing
-                del opened[max(0, len(opened) - _count(match[_CLOSED]) - 1) :]
+                first, flat = match.span(_CLOSED)
+                if flat - first == 1:
+                    del opened[-1:]  # a surplus bracket closes nothing
+                else:
+                    del opened[max(0, len(opened) - _count(match[_CLOSED]) - 1) :]
             match = next(self._brackets)
         self._next = match
         if flat >= 0:
