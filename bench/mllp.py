@@ -9,7 +9,8 @@ gives every byte back (`noop_guard.py`); and Envoy with phiguard. The receiver i
 
 A message and its acknowledgement are two judgements. `of no-op` is the added p50 divided by that of
 the no-op guard. `msg/s/core` counts messages with their acknowledgements by the guard's own
-processor time. RSS is that of the guard's processes together.
+processor time. RSS is the sum of the peaks of the guard's processes,
+which counts what they share for each.
 """
 
 import argparse
