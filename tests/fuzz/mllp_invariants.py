@@ -80,6 +80,9 @@ def _sent(stream: bytes, cuts: tuple[int, ...], limit: int) -> Shell:
                 raise BrokenError("more is held than came")
     if shell.closed is None:
         shell.request(b"", end=True)
+    left = list(shell.exchange.abandoned())
+    if left and shell.closed is None:
+        raise BrokenError("a message was not asked about")
     if shell.exchange.held:
         raise BrokenError("something is held at the end")
     if b"\x0b" in shell.went[RESPONSE].replace(b"\x0bMSH", b"").replace(b"\x0b\x15", b""):
