@@ -6,14 +6,24 @@ from typing import Final
 
 from phiscan.labelled.label_paths import LabelPath, read_path
 from phiscan.labelled.records import Labelled
+from phiscan.memory import Memory
 from phiscan.syntax.json_places import decode
 from phiscan.syntax.json_tree import Box, Scalar
 from phiscan.text.normalise import plain
+from phiscan.words.field_names import is_shown
 
 _LONGEST: Final = 200
 """Bytes of the longest string that is read as a label."""
 _STRIDE: Final = 1 << 32
 """More than the offset of any byte, so that numbers of records never meet."""
+
+
+def _said(raw: bytes) -> LabelPath | None:
+    return read_path(plain(decode(raw)))
+
+
+_SAID: Final = Memory(_said, lambda raw, _: is_shown(raw.decode("utf-8", "replace")))
+"""What strings name. Documents of one kind repeat theirs: the names of columns, of fields."""
 
 
 class JsonText:
@@ -31,7 +41,6 @@ class JsonText:
         self.boxes = boxes
         self._label_ends = label_ends
         self._in_order = sorted(label_ends) if label_ends is not None else []
-        self._said: dict[bytes, LabelPath | None] = {}
         self._paths: dict[int, tuple[str, ...]] = {}
 
     def text(self, scalar: Scalar) -> str:
@@ -55,10 +64,7 @@ class JsonText:
             return None
         if not self.is_string(scalar) or scalar.end - scalar.start > _LONGEST:
             return None
-        raw = self.data[scalar.start : scalar.end]
-        if raw not in self._said:
-            self._said[raw] = read_path(plain(decode(raw)))
-        return self._said[raw]
+        return _SAID[self.data[scalar.start : scalar.end]]
 
     def path(self, box: Box | None) -> tuple[str, ...]:
         """The keys that lead to an object or array, its own last. Arrays have the key of theirs."""

@@ -25,6 +25,15 @@ _PATTERN: Final = re.compile(rb"[\^$*+?|\\{}<>]")
 _LEAST_WORD: Final = 5
 
 
+# What each such part has. matches b"'", b"8"; nothing in b"Ana Ruiz"
+_SIGN: Final = re.compile(rb"['\"`\[\xe2\d]")
+
+
+def may_quote(data: bytes, start: int, end: int) -> bool:
+    """Whether `data[start:end]` may have such parts. It costs a tenth of a look for them."""
+    return _SIGN.search(data, start, end) is not None
+
+
 def parts_of(data: bytes, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
     """Yield the ranges of the parts of `data[start:end]` that may be values.
 

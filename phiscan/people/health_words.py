@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from typing import Final
 
 from phiscan.evidence import Evidence
@@ -45,11 +46,15 @@ class HealthWords:
             normalised.text[s:e].lower() if same else f"{kind} {e - s}".encode()
             for s, e, kind in found
         ]
+        self._others = () if self._whole else _others(self._words)
         self.spoken_of = bool(found)
 
     def near(self, at: int) -> bool:
         """Whether the text speaks of health near the offset `at`."""
-        return self._whole or self._distinct(at - _NEAR, at + _NEAR) > 1
+        if self._whole:
+            return True
+        low, high = bisect_left(self._starts, at - _NEAR), bisect_left(self._starts, at + _NEAR)
+        return high > low and self._others[low] < min(high, low + _ENOUGH)
 
     def words_beside(self, segment: Segment) -> int:
         """The number of different health words beside a name."""
@@ -68,3 +73,12 @@ class HealthWords:
     def _distinct(self, start: int, end: int) -> int:
         low, high = bisect_left(self._starts, start), bisect_left(self._starts, end)
         return len(set(self._words[low : min(high, low + _ENOUGH)])) if high > low else 0
+
+
+def _others(words: list[bytes]) -> Sequence[int]:
+    """For each word, the number of the next word that is another one."""
+    others = [len(words)] * len(words)
+    for number in range(len(words) - 2, -1, -1):
+        is_same = words[number] == words[number + 1]
+        others[number] = others[number + 1] if is_same else number + 1
+    return others

@@ -40,10 +40,11 @@ def add(values: Iterable[Found], normalised: Normalised, evidence: Evidence) -> 
             continue
         location = Location("", *normalised.origin(value.start, value.end))
         at = bisect_left(starts, location.start + 1)
-        held = any(location.end <= end for _, end in placed[max(0, at - 3) : at])
+        if any(location.end <= end for _, end in placed[max(0, at - 3) : at]):
+            continue
         within = placed[bisect_left(starts, location.start) : bisect_left(starts, location.end)]
-        if not held and not (
-            within and _leaves_nothing(normalised.text[value.start : value.end], location, within)
+        if not within or not _leaves_nothing(
+            normalised.text[value.start : value.end], location, within
         ):
             evidence.add("prose", value.info_type, location, value.subject, Likelihood.LIKELY)
 

@@ -7,7 +7,7 @@ document, and its ranges are mapped back through the percent escapes.
 import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import unquote_plus
 
 from phiscan.evidence import Evidence, Nested, shown_path
@@ -15,9 +15,11 @@ from phiscan.finding import Gap, Location
 from phiscan.formats import targets
 from phiscan.labelled.records import Labelled, read_records
 from phiscan.media_kind import MediaKind, Sample
+from phiscan.memory import Memory
 from phiscan.syntax.targets import Part, Target, segments
 from phiscan.text.offsets import Derived
 from phiscan.text.possessive import repeated
+from phiscan.words.field_names import is_shown
 
 # A key begins where a pair begins, and its length is bounded. Otherwise a body without `=` would
 # take quadratic time.
@@ -64,15 +66,15 @@ def read(data: bytes, evidence: Evidence) -> Gap:
 def _parameters(data: bytes, evidence: Evidence) -> Iterator[Part]:
     """The fields that may be parameters of a search."""
     for match in evidence.context.timed(_PAIR.finditer(data)):
-        name = unquote_plus(match[1].decode("latin-1"))
-        if targets.is_parameter(name):
+        name = _NAMES[match[1]]
+        if name.is_parameter:
             value = unquote_plus(match[2].decode("utf-8", "replace"))
-            yield Part(name, value, Location(shown_path(_labels(match[1])), *match.span(2)))
+            yield Part(name.text, value, Location(shown_path(name.labels), *match.span(2)))
 
 
 def _pairs(data: bytes, evidence: Evidence) -> Iterator[Labelled]:
     for match in _PAIR.finditer(data):
-        labels = _labels(match[1])
+        labels = _NAMES[match[1]].labels
         start, end = match.span(2)
         if end - start >= 16 and _DOCUMENT.match(data, start, end):
             origin = _unescaped(data, start, end)
@@ -81,9 +83,27 @@ def _pairs(data: bytes, evidence: Evidence) -> Iterator[Labelled]:
         yield Labelled(labels, unquote_plus(match[2].decode("utf-8", "replace")), start, end, 0)
 
 
-def _labels(key: bytes) -> tuple[str, ...]:
-    """The labels in a key: `patient[name][first]`, `patient.name.first`."""
-    return tuple(_KEY.findall(unquote_plus(key.decode("latin-1")))) or ("*",)
+class _Name(NamedTuple):
+    """The name of a field.
+
+    Args:
+        text: the decoded name.
+        labels: the labels in it: `patient[name][first]`, `patient.name.first`.
+        is_parameter: whether it may be a parameter of a search.
+    """
+
+    text: str
+    labels: tuple[str, ...]
+    is_parameter: bool
+
+
+def _name(key: bytes) -> _Name:
+    text = unquote_plus(key.decode("latin-1"))
+    return _Name(text, tuple(_KEY.findall(text)) or ("*",), targets.is_parameter(text))
+
+
+_NAMES: Final = Memory(_name, lambda _, name: all(map(is_shown, name.labels)))
+"""The names of fields, which are read twice, and which forms repeat."""
 
 
 def _unescaped(data: bytes, start: int, end: int) -> Derived:
@@ -103,7 +123,7 @@ def fields(data: bytes, offsets: Sequence[int]) -> Iterator[str]:
         mark = data.rfind(b"&", reached, offset) + 1
         begin, reached = mark or begin, offset
         name, ends, _ = data[begin : min(begin + _LONGEST_NAME, offset)].partition(b"=")
-        yield shown_path(_labels(name)) if ends else "*"
+        yield shown_path(_NAMES[name].labels) if ends else "*"
 
 
 MEDIA: Final = MediaKind("form", read, may_hold_prose=True, plus_is_blank=True, fields=fields)

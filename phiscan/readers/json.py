@@ -10,7 +10,7 @@ from typing import Final
 import simdjson
 
 from phiscan.evidence import Evidence
-from phiscan.finding import Gap
+from phiscan.finding import Gap, quick
 from phiscan.formats import wearables
 from phiscan.formats.dicom import json as dicom_json
 from phiscan.formats.fhir import json_ld
@@ -20,8 +20,7 @@ from phiscan.formats.fhir import tables as fhir_tables
 from phiscan.formats.hl7v2 import json as hl7v2_json
 from phiscan.formats.openehr import json as openehr_json
 from phiscan.formats.smart import json as smart_json
-from phiscan.labelled import json_shapes, json_wrappers
-from phiscan.labelled.quoted import parts_of
+from phiscan.labelled import json_shapes, json_wrappers, quoted
 from phiscan.labelled.records import Labelled, is_of_care, read_records, rule_of
 from phiscan.readers.tables import csv_schemas, model_records
 from phiscan.syntax import json_lenient
@@ -334,11 +333,12 @@ def _labelled(data: bytes, leaf: Leaf) -> Iterator[Labelled]:
     path, frame = json_wrappers.unwrapped(leaf.path or ("",), leaf.frame)
     frame = _holder(frame)
     value = decode(data[leaf.start : leaf.end])
-    whole = Labelled(path, value, leaf.start, leaf.end, id(frame), _family(frame))
+    whole = quick(Labelled, (path, value, leaf.start, leaf.end, id(frame), _family(frame)))
     yield whole
-    rule = rule_of(path[-1]) if " " in value else None
+    may_quote = " " in value and quoted.may_quote(data, leaf.start, leaf.end)
+    rule = rule_of(path[-1]) if may_quote else None
     if rule is not None and not rule.shape(plain(value)):
-        for start, end, is_quoted in parts_of(data, leaf.start, leaf.end):
+        for start, end, is_quoted in quoted.parts_of(data, leaf.start, leaf.end):
             part = decode(data[start:end])
             if is_quoted or is_distinct(rule, plain(part)):
                 yield whole._replace(value=part, start=start, end=end)

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
+from phiscan.finding import quick
 from phiscan.syntax.json_lexer import BLANKS, COLON, STRING, TEXT, WORD
 from phiscan.text.possessive import by_atomic_group, repeated
 
@@ -97,11 +98,12 @@ class Box:
         """Its members or items, in order. They are split off anew each time if it is flat."""
         if not self.flat:
             return self._items
-        expression = _MEMBER if self.is_object else _ITEM
-        return [
-            Scalar(m[1] if self.is_object else b"", *m.span(m.lastindex or 0))
-            for m in expression.finditer(data, self.start + 1, self.end - 1)
-        ]
+        start, end = self.start + 1, self.end - 1
+        if self.is_object:
+            members = _MEMBER.finditer(data, start, end)
+            return [quick(Scalar, (m[1], *m.span(m.lastindex or 0))) for m in members]
+        items = _ITEM.finditer(data, start, end)
+        return [quick(Scalar, (b"", *m.span(m.lastindex or 0))) for m in items]
 
     def count(self, data: bytes) -> int:
         """The number of its members or items."""

@@ -40,28 +40,34 @@ class _Table:
         labels: the cells of the header.
         body: the offset of the first row after the header.
         model: what the data model says of the columns.
+        named: the numbers of the columns that have a rule by their label and none by the data
+            model.
     """
 
     delimiter: bytes
     labels: tuple[str, ...]
     body: int
     model: Columns
+    named: tuple[int, ...]
+
+    @classmethod
+    def of(cls, delimiter: bytes, labels: tuple[str, ...], body: int) -> "_Table":
+        """The table that such a header has."""
+        model = recognise(labels)
+        named = (
+            i
+            for i, label in enumerate(labels)
+            if i not in model.rules and rule_of(label) is not None
+        )
+        return cls(delimiter, labels, body, model, tuple(named))
 
     def wanted(self) -> list[int]:
         """The numbers of the columns that are read by their labels: named ones and statements."""
-        return sorted((*self._named(), *self._statements()))
+        return sorted((*self.named, *self._statements()))
 
     def meaningful(self) -> int:
         """How many columns say what they are. A statement says so only beside a person."""
-        return len(self._named()) + len(self.model.rules) + bool(self.model.rules)
-
-    def _named(self) -> list[int]:
-        """The numbers of the columns that have a rule by their label and none by the data model."""
-        return [
-            i
-            for i, label in enumerate(self.labels)
-            if i not in self.model.rules and rule_of(label) is not None
-        ]
+        return len(self.named) + len(self.model.rules) + bool(self.model.rules)
 
     def _statements(self) -> list[int]:
         return [
@@ -106,7 +112,7 @@ def _table(data: bytes) -> _Table | None:
         for labels, body in headers(data, begin(data), delimiter, _HEADER_ROWS):
             if best is not None and len(labels) <= len(best.labels):
                 continue
-            table = _Table(delimiter, labels, body, recognise(labels))
+            table = _Table.of(delimiter, labels, body)
             if table.meaningful():
                 best = table
                 break

@@ -2,7 +2,7 @@
 
 import pytest
 
-from phiscan.labelled.quoted import parts_of
+from phiscan.labelled.quoted import may_quote, parts_of
 
 
 def parts(text):
@@ -24,6 +24,7 @@ def parts(text):
     ],
 )
 def test_a_value_is_in_quotes_or_has_digits(text, expected):
+    assert may_quote(text, 0, len(text))
     assert expected in parts(text)
 
 
@@ -42,3 +43,8 @@ def test_other_parts_are_no_values(text, reason):
 
 def test_only_the_range_is_read():
     assert list(parts_of(b"'Ana' 'Ruiz'", 6, 12)) == [(7, 11, True)]
+
+
+def test_most_values_are_not_searched_for_parts():
+    assert not may_quote(b"Ana Ruiz", 0, 8)
+    assert not may_quote(b"'Ana Ruiz'", 1, 9)
