@@ -18,7 +18,7 @@ TEXT = "\n".join(page.read_text() for page in PAGES)
 OF_OTHERS = {
     "--build-arg", "--cascade", "--certificate-identity", "--certificate-oidc-issuer",
     "--descriptor", "--folder", "--force-conflicts", "--fqdn", "--from-env-file", "--from-file",
-    "--gate", "--gib", "--help", "--ignore-not-found", "--layers", "--native", "--network",
+    "--gate", "--gib", "--help", "--ignore-not-found", "--layers", "--messages", "--native", "--network",
     "--no-cache-dir", "--raw", "--records", "--repo", "--reuse-values", "--rm", "--set",
     "--show-misses", "--signer-workflow", "--size", "--source-ref", "--tag", "--target",
     "--timestamp", "--type", "--version", "--volume", "--wait", "--wheel",
