@@ -22,7 +22,11 @@ _MAX_LENGTH: Final = 200
 """Bytes of the longest value that is searched for. A longer value is a text, not a name."""
 _WORD: Final = re.compile(rb"[0-9a-z]+|[\x80-\xff]+")
 _FEW: Final = 32
-"""The most forms for which one search each is faster than a walk over all words."""
+"""The most forms for which one search each is faster than a walk over all words.
+
+It is also the most values that are compared at an occurrence of a form: a thousand patients may
+share a family name.
+"""
 _SHORTEST_FULL_NAME: Final = 6
 _WINDOW: Final = 29_000
 """Bytes of one search. From 30,000 on, CPython uses an algorithm that takes twice as long here."""
@@ -56,7 +60,8 @@ def _is_value(finding: Finding) -> bool:
 def places(lowered: bytes, values: Collection[bytes]) -> Iterator[tuple[int, bytes]]:
     """The offset and value of each occurrence of a value in a lower-case text."""
     forms = _forms(values)
-    return _by_search(lowered, forms) if len(forms) <= _FEW else _by_words(lowered, values)
+    is_quick = len(forms) <= _FEW and max(map(len, forms.values()), default=0) <= _FEW
+    return _by_search(lowered, forms) if is_quick else _by_words(lowered, values)
 
 
 _Forms = dict[bytes, list[tuple[int, bytes]]]

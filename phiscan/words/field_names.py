@@ -47,7 +47,7 @@ _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_ .-]*")
 # A word of a name. matches "visit", "Notes" in "visitNotes"; of "note2" "note" and "2"
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _NUMBERED: Final = 2
-"""The most digits of the number of a field: `address2`, `note12`."""
+"""The most digits in the name of a field: `address2`, `note12`. More may be somebody's."""
 
 
 def is_shown(name: str) -> bool:
@@ -56,9 +56,10 @@ def is_shown(name: str) -> bool:
 
 
 def _is_ours(name: str) -> bool:
-    return _NAME.fullmatch(name) is not None and all(
-        len(word) <= _NUMBERED if word.isdigit() else word.lower() in _WORDS
-        for word in _WORD.findall(name)
+    return (
+        _NAME.fullmatch(name) is not None
+        and sum(map(str.isdigit, name)) <= _NUMBERED
+        and all(word.isdigit() or word.lower() in _WORDS for word in _WORD.findall(name))
     )
 
 

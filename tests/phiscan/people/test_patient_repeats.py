@@ -70,6 +70,26 @@ def test_a_value_with_a_comma_within_a_word_does_not_hide_the_others():
     ]
 
 
+class _Compared(bytes):
+    """A text that counts how often something was compared with it."""
+
+    times = 0
+
+    def startswith(self, *args):
+        self.times += 1
+        return super().startswith(*args)
+
+
+def test_patients_of_one_family_name_are_not_all_compared_at_each_occurrence_of_it():
+    """Else a list of their names takes quadratic time."""
+    names = [b"q%dx sandoval" % number for number in range(100)]
+    text = _Compared(b"sandoval, " * 100 + b"seen q7x sandoval")
+    found = sorted(places(text, [b"sandoval", *names]))
+    assert len(found) == 102
+    assert (1005, b"q7x sandoval") in found
+    assert text.times <= len(text)
+
+
 @given(st.text("ab", max_size=40), st.text("ab", min_size=1, max_size=4), st.integers(1, 8))
 def test_a_value_is_found_wherever_a_window_ends(text, part, window):
     whole, value = text.encode(), part.encode()

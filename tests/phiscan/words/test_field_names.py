@@ -22,6 +22,8 @@ def test_the_names_of_texts_are_shown(name):
         "ruiz_note",  # one word is nobody's but the document's
         "note 512-44-9031",
         "note5124",  # a long number may be somebody's
+        "phone 06 12 34 56 78",  # so may short ones together
+        "birth date 12.04.56",
         "notes: ana",
         "notes" * 20,
         "nótes",  # letters that no table has
