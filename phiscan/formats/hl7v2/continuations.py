@@ -15,7 +15,7 @@ from typing import Final
 
 from phiscan.evidence import Evidence, Nested
 from phiscan.finding import Gap, Location
-from phiscan.formats.hl7v2.splitting import HEADERS, pieces
+from phiscan.formats.hl7v2.splitting import HEADERS, Piece, pieces
 from phiscan.text.offsets import Derived
 
 _ADD: Final = b"ADD"
@@ -33,8 +33,8 @@ def joined(data: bytes, evidence: Evidence) -> Gap:
     if _ADD not in data.upper():
         return Gap.NONE
     reading = _Reading(data)
-    for start, end, _ in evidence.context.timed(pieces(data)):
-        reading.take(start, end)
+    for piece in evidence.context.timed(pieces(data)):
+        reading.take(piece)
     whole = reading.close()
     if whole is not None:
         evidence.nested.append(whole)
@@ -48,18 +48,26 @@ class _Reading:
         self._data = data
         self._text = Derived()
         self._at = 0  # what stands before it is in the text
+        self._delimiter, self._terminator = b"|", b""  # of the message's fields, of its segments
+        self._is_first = False  # whether a header was the newest segment
         self._end = -1  # of the message's newest segment
         self._is_open = False  # whether that one goes on in the next message
         self._cut = -1  # end of the segment of the message before that goes on in this one
         self.gap = Gap.NONE
 
-    def take(self, start: int, end: int) -> None:
-        line = self._data[start:end].lstrip(_LEAD)
+    def take(self, piece: Piece) -> None:
+        end = piece.end
+        line = self._data[piece.start : end].lstrip(_LEAD)
         name, mark = line[:3].upper(), line[3:4]
+        if self._is_first:
+            self._terminator, self._is_first = piece.behind, False
         is_segment = not mark.isalnum()
         if is_segment and name == _ADD:
-            self._add(end - len(line[4:]), end)
+            # a line of a text may begin with the word: `Add to the list`
+            ends_alone = not mark and self._terminator in piece.behind
+            self._add(end - len(line[4:]), end, is_sure=ends_alone or mark == self._delimiter)
         elif is_segment and mark and name in HEADERS:
+            self._delimiter, self._is_first = mark, True
             self._begin()
         elif not (is_segment and name in _NO_CONTENT):
             self._lose()
@@ -86,8 +94,10 @@ class _Reading:
         if self._cut >= 0:
             self.gap, self._cut = Gap.CUT_OFF, -1
 
-    def _add(self, first: int, end: int) -> None:
-        """Take an ADD, whose first field begins at `first`."""
+    def _add(self, first: int, end: int, *, is_sure: bool) -> None:
+        """Take an ADD, whose first field begins at `first`. What may be none leaves no gap."""
+        if not is_sure and self._end < 0:
+            return
         before = max(self._end, self._cut)
         self._cut = -1
         if before < 0:
@@ -96,4 +106,4 @@ class _Reading:
             self._text.copy(self._data, self._at, before)
             self._at = first
         self._end = end
-        self._is_open = not self._data[first:end].strip(b"|^~\\& \t")
+        self._is_open = is_sure and not self._data[first:end].strip(self._delimiter + b"|^~\\& \t")

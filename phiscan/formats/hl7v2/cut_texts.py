@@ -23,8 +23,11 @@ from phiscan.text.offsets import Derived
 _FIELD: Final = {b"NTE": 3, b"OBX": 5}
 """The field that holds the text."""
 _TEXT_TYPES: Final = frozenset((b"TX", b"FT", b"ST"))
-# Two texts behind each other. matches b"\rNTE|1||a\rNTE|", b"\nOBX|1|TX|a\nOBX|"
-_PAIR: Final = re.compile(rb"[\r\n](NTE|OBX)[^\w\r\n][^\r\n]*[\r\n]+\1[^\w\r\n]")
+_BREAK: Final = rb"\r\n\x0b\x0c\x1c-\x1e"
+# Two texts behind each other. matches b"\rNTE|1||a\rnte|", b"\nOBX|1|TX|a\n OBX|"
+_PAIR: Final = re.compile(
+    rb"[%b][ \t]*(NTE|OBX)[^\w%b][^%b]*[%b][ \t%b]*\1[^\w%b]" % ((_BREAK,) * 6), re.IGNORECASE
+)
 _END: Final = re.compile(rb"[\w@.+/-]{1,64}\Z", re.ASCII)
 _BEGIN: Final = re.compile(rb"[\w@.+/-]{1,64}", re.ASCII)
 _DIGIT: Final = re.compile(rb"[0-9]")
@@ -46,9 +49,13 @@ def joined(data: bytes, segments: Iterator[Span], evidence: Evidence) -> None:
         segments: of the document.
     """
     out, at, before, marks = Derived(), 0, None, V2Delimiters()
+    reached = 0
     for start, end in segments:
+        if start < reached:
+            continue  # a longer reading of what was read
+        reached = end
         line = data[start:end].lstrip(_LEAD)
-        if line[:3] in HEADERS:
+        if line[:3].upper() in HEADERS:
             marks, before = V2Delimiters.of(line) or marks, None
             continue
         text = _text(line, end - len(line), marks)
@@ -68,14 +75,15 @@ def may_have_any(data: bytes) -> bool:
 
 
 def _text(line: bytes, start: int, marks: V2Delimiters) -> _Text | None:
-    number = _FIELD.get(line[:3])
+    name = line[:3].upper()
+    number = _FIELD.get(name)
     if number is None:
         return None
     fields = line.split(marks.field, number + 1)
-    if len(fields) <= number or (line[:1] == b"O" and fields[2] not in _TEXT_TYPES):
+    if len(fields) <= number or (name == b"OBX" and fields[2].upper() not in _TEXT_TYPES):
         return None
     begin = start + sum(map(len, fields[:number])) + number
-    group = line[:3] + (fields[3] if number > 3 else b"")
+    group = name + (fields[3] if number > 3 else b"")
     return _Text(group, begin, begin + len(fields[number]))
 
 

@@ -39,6 +39,11 @@ def test_a_value_that_is_cut_is_found_and_masked(cut):
     assert phiscan.scan(masked).coverage is Coverage.COMPLETE
 
 
+def test_an_add_without_content_may_have_a_delimiter_of_the_messages_own():
+    report = phiscan.scan(HEAD.replace(b"|", b"#") + b"OBX#1#FT###her SSN is 541-2\rADD##\r")
+    assert report.gap is Gap.CUT_OFF
+
+
 def test_the_fields_of_a_segment_go_on_in_an_add():
     assert {b"RUI\rADD|Z", b"ANA", b"19611123"} <= found(
         HEAD + b"PID|1||MRN-5530917^^^C^MR||RUI\rADD|Z^ANA||19611123|F\r"
@@ -58,6 +63,7 @@ def test_the_fields_of_a_segment_go_on_in_an_add():
         CUT + HEAD + b"OBX|1|FT|||fine\r",
         CUT + HEAD + b"OBX|1|FT|||fine\r" + REST,
         CUT + HEAD,
+        CUT + HEAD + b"Add x\r",
     ],
 )
 def test_a_part_that_is_not_here_is_a_gap(cut):
@@ -72,6 +78,9 @@ def test_a_part_that_is_not_here_is_a_gap(cut):
         b"QAK|q1\rDSC|p1|I\r",
         b"NTE|1||ADD|a\rADDR|b\rXADD|c\r",
         b"OBX|1|FT|||fi\rADD|\rADD|ne\rNTE|1||so\r",
+        b"NTE|1||Diagnoses:\nADD\r",  # attention deficit disorder
+        b"NTE|1||Tests:\nAdd ~\r",
+        b"MSA|AE|M0|Errors:\nAdd the patient's name\r",
     ],
 )
 def test_a_message_that_is_cut_between_segments_has_no_gap(whole):

@@ -45,6 +45,21 @@ def test_three_texts_are_one():
 
 
 @pytest.mark.parametrize(
+    "cut",
+    [
+        b"nte|1||her SSN is 541-2\rnte|2||7-8860 she said",
+        b"NTE|1||her SSN is 541-2\rNte|2||7-8860 she said",
+        observations(NUMBER[:16], NUMBER[16:], kind=b"tx"),
+        b"NTE|1||her SSN is 541-2\r NTE|2||7-8860 she said",
+        b"NTE|1||her SSN is 541-2\x1eNTE|2||7-8860 she said",
+        b"NTE|1||her SSN is 541-2\nNTE|2||7-8860 she said\rZZZ|1",
+    ],
+)
+def test_names_of_segments_and_breaks_are_those_that_receivers_take(cut):
+    assert kinds(b"PID|1\r" + cut)
+
+
+@pytest.mark.parametrize(
     "apart",
     [
         notes(b"her SSN is 541-27-", b" 8860 she said"),
