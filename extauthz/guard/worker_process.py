@@ -189,13 +189,13 @@ def main(settings: Settings, ties: Ties, inlet: socket.socket) -> None:
 
 
 def _run(settings: Settings, ties: Ties) -> None:
+    gc.freeze()  # as in `supervisor.run`; and a walk would copy the memory of the fork server
     policies = open_store(settings)
     # what would keep callers waiting once a spare has its number
     wire.pool()
     if settings.scanners:
         policies.current.engine.serialized()
         remote.prepare()
-    gc.freeze()  # a collection would touch, and so copy, the memory of the fork server
     number = _number(ties.orders, policies)
     if number is not None:
         serve(settings, policies, number, ties)

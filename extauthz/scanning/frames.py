@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import Any, Final
 
+from extauthz import garbage
 from extauthz.records.allow_list import SpanName
 from extauthz.scanning.timed_exchange import Step
 from mesh.exchange.events import Outcome
@@ -110,12 +111,9 @@ def _findings(columns: _Columns) -> tuple[finding.Finding, ...]:
         return ()
     names, starts, ends, kinds, identifiers, likelihoods, detectors, subjects, means = columns
     places = map(_NEW_LOCATION, zip(names, starts, ends, strict=True))
-    return tuple(
-        map(
-            _NEW_FINDING,
-            zip(kinds, identifiers, likelihoods, detectors, places, subjects, means, strict=True),
-        )
-    )
+    found = zip(kinds, identifiers, likelihoods, detectors, places, subjects, means, strict=True)
+    with garbage.paused():  # the event loop waits; a walk through the new ones takes twice as long
+        return tuple(map(_NEW_FINDING, found))
 
 
 def _report(findings: _Columns, providers: _Columns, others: tuple[Any, ...]) -> finding.ScanReport:

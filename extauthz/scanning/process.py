@@ -75,7 +75,6 @@ class Snapshots:
         while len(self._loaded) > KEPT:
             del self._loaded[next(iter(self._loaded))]
         freed_memory.give_back()
-        gc.freeze()  # what was loaded stays; no collection walks it again
 
     def judge(self, key: int, job: Job | DocumentJob) -> Answer | Examined:
         """Judge one message by a revision, or examine one document with its engine."""
@@ -109,6 +108,7 @@ def _serve(connection: socket.socket) -> None:
 
 def _prepare() -> None:
     """Leave signals to the worker, let it go first, and be the first to go when memory runs out."""
+    gc.freeze()  # what was imported stays; a walk over it takes long, and would copy its memory
     os.nice(_NICE)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)

@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from extauthz import garbage
 from extauthz.commands.audit import ledgers, times
 from extauthz.commands.errors import UsageError
 from extauthz.commands.istio import cluster as login
 from extauthz.commands.posture import ledger_sightings
 from extauthz.policies.kubernetes_api import Api
-from extauthz.posture import cluster, folder, garbage, istiod
+from extauthz.posture import cluster, folder, istiod
 from extauthz.posture.collection import Collection, Dump
 from extauthz.posture.folder import FolderError
 from extauthz.posture.inputs import inputs_of

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Final, TypedDict
 
+from extauthz import garbage
 from extauthz.commands.errors import UsageError
 from extauthz.commands.output import formats
 from extauthz.commands.output.formats import JsonForm
@@ -20,7 +21,7 @@ from extauthz.commands.posture.records import accepted_in
 from extauthz.commands.posture.sources import Audited
 from extauthz.guard.metrics_page import MetricsPage
 from extauthz.listeners import SettingsError, parse_listen
-from extauthz.posture import garbage, metrics
+from extauthz.posture import metrics
 from extauthz.posture.collection import Collection
 from extauthz.posture.inputs import inputs_of
 from extauthz.posture.times import written

@@ -1,5 +1,7 @@
 """`phiguard serve` in separate processes: start, signals, workers, end."""
 
+import contextlib
+import gc
 import http.client
 import os
 import signal
@@ -7,6 +9,7 @@ import socket
 import time
 import urllib.request
 from pathlib import Path
+from types import SimpleNamespace
 
 import grpc
 import pytest
@@ -15,6 +18,9 @@ from kubernetes_server import ApiServer, policy_object
 from prometheus_client.parser import text_string_to_metric_families
 from running_guard import POLICY
 from serving import Serving, free_port
+
+from extauthz.guard import supervisor, worker_process
+from extauthz.records import error_output
 
 KILL = signal.SIGKILL
 
@@ -27,6 +33,24 @@ def policy(tmp_path):
     path = tmp_path / "policy.yaml"
     path.write_text(POLICY)
     return path
+
+
+def test_no_collection_walks_what_was_imported(monkeypatch):
+    """It would stop every message of a guard of one process for 50 ms, again and again."""
+    frozen = []
+    monkeypatch.setattr(supervisor, "claim", lambda _: None)
+    monkeypatch.setattr(error_output, "own", lambda _: contextlib.nullcontext())
+    monkeypatch.setattr(
+        worker_process, "open_store", lambda _: frozen.append(gc.get_freeze_count())
+    )
+    monkeypatch.setattr(worker_process, "serve", lambda *_: None)
+    gc.unfreeze()
+    try:
+        supervisor.run(SimpleNamespace(workers=1, spares=0))
+    finally:
+        gc.unfreeze()
+
+    assert frozen[0] > 50_000
 
 
 @pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])

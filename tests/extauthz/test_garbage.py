@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from extauthz.posture import garbage
+from extauthz import garbage
 
 
 def test_it_rests_within_the_block_only():
