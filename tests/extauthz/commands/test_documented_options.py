@@ -19,6 +19,7 @@ OF_OTHERS = {
     "--build-arg", "--cascade", "--certificate-identity", "--certificate-oidc-issuer",
     "--descriptor", "--folder", "--force-conflicts", "--fqdn", "--from-env-file", "--from-file",
     "--gate", "--gib", "--help", "--ignore-not-found", "--layers", "--messages", "--native", "--network",
+    "--seconds-per-case",
     "--no-cache-dir", "--raw", "--records", "--repo", "--reuse-values", "--rm", "--set",
     "--show-misses", "--signer-workflow", "--size", "--source-ref", "--tag", "--target",
     "--timestamp", "--type", "--version", "--volume", "--wait", "--wheel",
