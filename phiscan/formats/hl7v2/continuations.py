@@ -1,8 +1,8 @@
-r"""Segments of HL7 v2 that are cut, and go on in an ADD (chapter 2, section 2.10.2).
+"""Segments of HL7 v2 that are cut, and go on in an ADD (chapter 2, section 2.10.2).
 
-    PID|1||M1||RUI <CR> ADD|Z^ANA <CR>               one segment: PID|1||M1||RUIZ^ANA
-    OBX|1|FT|||541-2 <CR> ADD| <CR> DSC|p1 <CR>      it goes on in the next message, whose MSH-14 is
-    MSH|...|p1 <CR> ADD|7-8860 <CR>                  p1, and which begins with the rest
+A segment that ends with `|RUI` and is followed by `ADD|Z^ANA` ends with `|RUIZ^ANA`. An empty ADD,
+often before a DSC, says that the segment goes on in the next message, whose MSH-14 names that DSC,
+and which begins with an ADD that holds the rest.
 
 A document with such segments is read once more with them joined. The next message may stand in the
 same document. Where it does not, nobody can join them here: a gap. A DSC alone cuts a message

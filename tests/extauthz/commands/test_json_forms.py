@@ -55,6 +55,7 @@ WORDS = {
     "simulate": ("cases.yaml",),
     "istio render": ("--output", "rendered"),
     "istio values": (),
+    "istio chart": ("--output", "chart"),
     "istio mesh-patch": (),
     "istio check": ("manifests",),
     "rest scan": ("claim.json", "--catalogue", "new", "--workers", "1", "--policy", "rest.yaml"),
