@@ -106,6 +106,8 @@ def test_an_admission_arrives_masked_at_a_server_of_hl7apy(hospital: Hospital, p
     assert message.pid.pid_5.pid_5_1.value == payloads.PATIENT_NAME
 
 
+# of `hl7` itself, from Python 3.12 on
+@pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
 def test_messages_of_one_connection_arrive_at_a_server_of_hl7(
     hospital: Hospital, port: int
 ) -> None:
