@@ -10,6 +10,7 @@ import io
 import pickle
 import struct
 from dataclasses import dataclass, field, fields
+from enum import Enum
 from functools import partial
 from typing import Any, Final
 
@@ -139,7 +140,9 @@ class _Plain(pickle.Unpickler):
 
 class _Packer(pickle.Pickler):
     def reducer_override(self, obj: object) -> Any:  # noqa: ANN401 - as in the base class
-        """Reports go in columns, all else as pickle has it."""
+        """Reports go in columns, enumerations by value, all else as pickle has it."""
+        if isinstance(obj, Enum):  # Python 3.11.2 would name `getattr`, which no reader may call
+            return type(obj), (obj.value,)
         if type(obj) is not finding.ScanReport:
             return NotImplemented
         others = tuple([getattr(obj, name) for name in _OTHERS])

@@ -140,3 +140,15 @@ def test_a_frame_larger_than_an_answer_is_not_read():
     assert frames.size_of(HEADER.pack(LARGEST)) == LARGEST
     with pytest.raises(FrameError, match="larger"):
         frames.size_of(HEADER.pack(LARGEST + 1))
+
+
+def test_enumerations_go_by_value_whatever_the_python(monkeypatch):
+    """Python 3.11.2, which is Debian 12's, names them by `getattr`; no reader may call that."""
+    by_name = lambda self, _protocol: (getattr, (type(self), self.name))  # noqa: E731
+    for each in (Action, Reason, Verdict, Coverage, Likelihood, Subject, Direction):
+        monkeypatch.setattr(each, "__reduce_ex__", by_name)
+    answer = Answer(
+        Outcome(FACTS, Decision(Action.DENY, Reason.MINIMUM_NECESSARY), ScanReport(FINDINGS)), (), 1
+    )
+
+    assert frames.answer(frames.pack(answer)) == answer
