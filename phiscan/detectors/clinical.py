@@ -8,6 +8,7 @@ import re
 
 from phiscan.finding import Likelihood, Subject
 from phiscan.patterns.detector import Detector, words
+from phiscan.words.medical_terms import count_terms
 
 # matches "E11.9" and "S72001A"; not "E1"
 _ICD10 = r"[A-Z]\d[0-9AB](?:\.?[0-9A-TV-Z]{1,4})?"
@@ -24,8 +25,16 @@ _NOTHING = re.compile(
 )
 
 
+# What stands before a heading of its own. matches "\n", ". ", "80 "; not the "Risk " of another
+_NO_WORD = re.compile(rb"(?:\A|[^A-Za-z ])[ ]{0,4}\Z")
+
+
 def _says_something(text: str) -> bool:
     return _NOTHING.match(text) is None
+
+
+def _names_a_condition(text: str) -> bool:
+    return count_terms(text) > 0
 
 
 def _system(name: str, info_type: str, pattern: str) -> Detector:
@@ -138,7 +147,7 @@ DETECTORS = (
         value=re.compile(
             (
                 r"(?:(?i:diagnos[ie]s)|D[xX](?=[ \"']{0,2}:))"
-                rf"(?i:{_WHAT}{_IS}([a-z0-9][a-z0-9 .,-]{{2,30}}+)(?![(\[]))"
+                rf"(?i:{_WHAT}{_IS}([a-z0-9][a-z0-9 .,-]{{2,30}}+)(?:(?<=[ ])|(?![(\[])))"
             ).encode()
         ),
         validate=_says_something,
@@ -146,12 +155,33 @@ DETECTORS = (
         subject=Subject.PATIENT,
         neighbours=False,
     ),
+    Detector(
+        name="assessed",
+        info_type="DIAGNOSIS",
+        # matches "Assessment: epilepsy" and "PMH: COPD"; not "Assessment: low"
+        pattern=r"\b(?:assessment|impression|pmhx?)(?: (?:and|&) plan)?:[ \t]{1,3}[a-z0-9]",
+        lead=_NO_WORD,
+        value=re.compile(rb":[ \t]+(?:\d[.)][ \t]?)?([^\n\r.;:]{3,80})"),
+        validate=_names_a_condition,
+        bare=Likelihood.LIKELY,
+        subject=Subject.PATIENT,
+        neighbours=False,
+    ),
     _stated(
         "prescribed",
         "MEDICATION",
-        # matches "500 mg daily"; not "500 mg"
+        # matches "500 mg daily", "500 mg given at"; not "500 mg", "500 mg given to mice"
         r"\b\d{1,4}(?:\.\d{1,3})? ?(?:mg|mcg|units|ml) "
-        r"(?:po|iv|im|sc|subq|by mouth|daily|bid|tid|qid|qhs|prn|twice|once|every)\b",
+        r"(?:(?:po|iv|im|sc|subq|by mouth|daily|bid|tid|qid|qhs|prn|twice|once|every)\b"
+        r"|(?:was )?(?:given|administered)(?:[.,;\n]| at| by| per| for| as))",
+    ),
+    _stated(
+        "on_a_drug",
+        "MEDICATION",
+        # matches "will continue warfarin 5 mg", "discharged on warfarin 5 mg"; not "continue 5 mg"
+        r"\b(?:will continue|continues|remains on|(?:discharged|sent)(?: home)? on"
+        r"|(?:he|she) (?:takes|is on|was started on)|currently (?:takes|on)|i(?:'m| am) on|i take)"
+        r" [a-z]{4,20}(?: [a-z]{2,10})? \d{1,4}(?:\.\d{1,3})? ?(?:mg|mcg|units)\b",
     ),
     _stated(
         "clinical_language",

@@ -23,13 +23,20 @@ def _spelled(text: str) -> bool:
     return checks.ssn("".join(c for c in text if c.isdigit()))
 
 
+# What names a number of goods or of a law right before it.
+# matches "Stock: ", "part no. ", "Section "; not "parts: "
+_OF_THINGS: Final = "".join(
+    rf"(?<!\b{word}{sign})"
+    for word in ("part", "stock", "section", "sku", "model", "catalog", "item", "lot")
+    for sign in (" ", ":", ": ", " #", "#", " no ", " no. ", " number ")
+)
 # Not within a longer code: a part number (`PN-541-27-8860`) or an id (`541-27-8860-aaaa`). A claim
 # number of Medicare is an SSN with one or two further characters (`541-27-8860-C1`).
 # matches "123-45-6780", "123-45-6780-A", "user-123-45-6780", "ssn_123-45-6780"; not
 # "PN-123-45-6780", "sku-123-45-6780", "part_123-45-6780", "123-45-6780-aaaa"
 _ALONE: Final = re.compile(
     rb"(?<![A-Z0-9]-)(?<!\bpn[-_])(?<!\bsku[-_])(?<!part[-_])(?<!item[-_])(?<!model[-_])"
-    rb"(?<!\blot[-_])(\d{3}-\d{2}-\d{4})(?!-[A-Za-z0-9]{3})"
+    rb"(?<!\blot[-_])(?i:" + _OF_THINGS.encode() + rb")(\d{3}-\d{2}-\d{4})(?!-[A-Za-z0-9]{3})"
 )
 _DIGITS: Final = re.compile(rb"(\d(?:[-. /_\s]{0,3}\d){8})")
 """matches b"123456780" in b"_123456780_"; not b"12345678"."""

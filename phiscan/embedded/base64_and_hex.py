@@ -93,6 +93,11 @@ _STANDARD_SIGNS: Final = (b"+", b"/")
 """What only standard base64 uses."""
 # matches an escaped line end and the backslash of \/; not the backslash of \\
 _ESCAPES: Final = re.compile(rb"\\[rn]|\\(?=/)")
+# matches b"\n" and an escaped line end; not b"\\/"
+_LINE_ENDS: Final = re.compile(rb"\r?\n[ \t]*|\\r\\n|\\n")
+_FEWEST_LISTED: Final = 3
+_LONGEST_LISTED: Final = 72
+"""Bytes of the longest identifier or hash in a list: 64 of SHA-256. MIME writes lines of 76."""
 _BLANKS: Final = b" \t\n\r\f\v"
 # matches 24 digits; not 25
 _HEX: Final = re.compile(rb"(?:[0-9a-fA-F]{2}){12,}")
@@ -111,8 +116,9 @@ _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 # matches "\x00" and "\ufffd"; not "\t"
 _UNREADABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]")
 _UNREADABLE_BYTE: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-# matches "ssn" and "123"; not "a1b2"
-_WORD: Final = re.compile(r"[^\W\d_]{3}|\d{3}")
+# A word, a number, or a letter in an escape of another format.
+# matches "ssn", "123", "&#x73;" and "\\u0073"; not "a1b2"
+_WORD: Final = re.compile(r"[^\W\d_]{3}|\d{3}|&#x[0-9A-Fa-f]{2};|\\u00|(?:%[0-9A-Fa-f]{2}){3}")
 # Binary documents have such a key or value. Few random tokens do.
 # matches b"name"; not b"a\x00b\x00"
 _KEY: Final = re.compile(rb"[\w -]{4}")
@@ -242,12 +248,27 @@ def _places(run: bytes) -> Iterator[tuple[int, int]]:
 def _is_opaque(data: bytes, match: re.Match[bytes]) -> bool:
     if opaque.is_big_number(data, match.start()) or opaque.is_spoken(match[0]):
         return True
+    if _is_list(match[0]):
+        return False
     run = _without_gaps(match[0])
     if _mixes_alphabets(run) or _NEVER.match(run):
         return False
     decoders = (_from_hex,) if _HEX.fullmatch(run) else (from_base64,)
     before = opaque.before_of(data, match.start())
     return opaque.is_opaque(run, before, data[match.end() : match.end() + 1], decoders)
+
+
+def _is_list(run: bytes) -> bool:
+    """Whether the lines of a run are equally long, as identifiers and hashes in a list are.
+
+    The last line of an encoding is shorter than the others, except by chance.
+    """
+    lines = _LINE_ENDS.split(run)
+    return (
+        len(lines) >= _FEWEST_LISTED
+        and len(lines[0]) <= _LONGEST_LISTED
+        and all(len(line) == len(lines[0]) for line in lines)
+    )
 
 
 def _decoded(run: bytes) -> DecodedRun | None:

@@ -144,7 +144,9 @@ def _separator(pieces: list[str]) -> bytes | None:
             return None
         is_text = len(pieces) >= _FIRST and (size == 1 or _SIGN_OF_TEXT.search(whole))
         if is_text or _BASE64.fullmatch(whole):
-            return b""
+            # Equally long to the last, they may be identifiers, which as lines are not opaque.
+            is_list = not is_text and len(pieces) >= _FIRST and len(pieces[-1]) == size > 1
+            return b"\n" if is_list else b""
         return None
     if len(pieces) >= _FIRST and _is_open(pieces):
         return b"" if pieces[0].endswith("\n") else b"\n"

@@ -93,6 +93,9 @@ _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _WINDOW: Final = 4
 """The most words of a label in the name of an index."""
 _COMMA: Final = re.compile(rb", ?")
+# The number of an error, which databases write before its words.
+# matches b"E11000" in "E11000 duplicate", b"ORA-00001"; not b"E976243"
+_ERROR_NUMBER: Final = re.compile(rb"(?:ORA-\d{5}|E\d{5}(?= dup)|SQL\d{4}N)(?![\w-])")
 # matches "Lindqvist", "Mary-Ann"; not "clause", "X"
 _NAME: Final = re.compile(r"[^\W\d_a-z][^\W\d_]{2,}(?:[-'’][^\W\d_]{2,})?")
 
@@ -144,7 +147,10 @@ def _said(data: bytes, start: int, end: int) -> Iterator[Said]:
     ]
     if not fields:
         return
-    parts = [*parts_of(data, start, end), *_bracketed(data, start, end)]
+    parts = [
+        *(part for part in parts_of(data, start, end) if not _ERROR_NUMBER.match(data, part[0])),
+        *_bracketed(data, start, end),
+    ]
     for labels, (at, until) in fields:
         rule = read_label(labels[-1]).rule
         for first, last, is_quoted in parts:

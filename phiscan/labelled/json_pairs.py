@@ -175,17 +175,20 @@ class Pairs:
                 yield self._text.labelled(labels, part, 0)
 
     def _within(self, labels: tuple[str, ...], member: Box, role: _Role) -> Iterator[Labelled]:
-        """The values in an object or array that is the value, holds it or speaks of it."""
-        if role is _Role.OPEN:
-            return
+        """The values in an object or array that is the value, holds it or speaks of it.
+
+        `{"pointer": "/patient/ssn", "meta": {"value": "..."}}`: of an object with any other key,
+        only what its own keys call a value.
+        """
         for keys, scalar in self._scalars(member):
             own = next((key for key in reversed(keys) if not is_wrapper(key)), "")
             rule = read_label(own).rule if own else None
             if role is _Role.MESSAGE:
                 yield from self._quoted(labels, scalar)
             elif rule is not None and rule.weak:
-                yield self._text.labelled((*labels, own), scalar, 0)
-            elif rule is None and self._holds_values(keys):
+                if role is not _Role.OPEN:
+                    yield self._text.labelled((*labels, own), scalar, 0)
+            elif rule is None and self._holds_values(keys) and (keys or role is not _Role.OPEN):
                 yield self._text.labelled(labels, scalar, 0)
 
     @staticmethod
@@ -199,8 +202,8 @@ class Pairs:
     ) -> Iterator[Labelled]:
         """The name in an object of which another member says that it is a patient.
 
-        `{"type": "Patient", "name": "Ana Ruiz"}`. Programs write of patients too, so the name has
-        to be a person's.
+        `{"type": "Patient", "name": "Ana Ruiz"}`, `{"key": "patient", "value": "Ana Ruiz"}`.
+        Programs write of patients too, so the name has to be a person's.
         """
         for member in rest:
             pairs = (
@@ -210,13 +213,11 @@ class Pairs:
             )
             for keys, scalar in pairs:
                 rule = read_label(keys[-1]).rule
-                if (
-                    rule is not None
-                    and rule.weak
-                    and rule.info_type == "PERSON_NAME"
-                    and is_known_name(self._plain(scalar))
-                ):
-                    yield self._text.labelled((*labels, *keys), scalar, 0)
+                is_named = rule is not None and rule.weak and rule.info_type == "PERSON_NAME"
+                is_value = rule is None and self._holds_values(keys)
+                if (is_named or is_value) and is_known_name(self._plain(scalar)):
+                    named = keys if is_named else ("name",)
+                    yield self._text.labelled((*labels, *named), scalar, 0)
 
     def _scalars(self, box: Box) -> Iterator[tuple[tuple[str, ...], Scalar]]:
         """The scalars within a box, each with its keys below the box."""

@@ -44,10 +44,14 @@ _LONGEST_KEPT: Final = 8
 """The most labels of a path whose meaning outlives the scan."""
 _DIGIT: Final = re.compile(r"\d")
 # Between the steps of a path that is written as one label.
-# matches "." in "lab.patient_name" and "[" in "Cases[patient_name]"; not "_"
-_STEP: Final = re.compile(r"[./:>\[\]]+")
+# matches "." in "lab.patient_name", "[" in "Cases[patient_name]", "__" in "patient__ssn"; not "_"
+_STEP: Final = re.compile(r"[./:>\[\]]+|(?<=[A-Za-z0-9])__+(?=[A-Za-z0-9])")
 # A word of a label, also in camel case. matches "guest" and "Name" in "guestName"
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_SUFFIXES: Final = frozenset(
+    "c pc exact iexact contains icontains startswith istartswith in".split()
+)
+"""Last steps that are a program's: custom fields (`Primary_Diagnosis__c`), look-ups."""
 _WORDS_OF_A_NAME: Final = range(2, 5)
 _LISTS_OF_CARE: Final = CARE_TABLES | frozenset(
     "session sessions condition conditions problem problems procedure procedures treatment "
@@ -185,6 +189,8 @@ def _steps_of(label: str) -> list[str]:
     parts = [part for part in _STEP.split(label) if part.strip()]
     if len(parts) < 2:
         return [label]
+    if parts[-1].lower() in _SUFFIXES:
+        parts.pop()
     whole, last = read_label(label), read_label(parts[-1])
     if last.rule is None or whole.rule not in (None, last.rule):
         return [label]
@@ -216,13 +222,13 @@ class _Reading:
                 self._meanings.clear()
             meaning = self._meanings[item.labels] = _meaning(item.labels)
         rule = meaning.rule
+        if meaning.sections:  # first: of two equal findings, the one about a patient stays
+            self._look_above(item, meaning)
         if rule is not None:
             self._take(item, meaning, rule)
         elif meaning.fewest_terms and len(item.value) >= _SHORTEST_STATEMENT:
             fewest = 1 if DOSE.search(item.value) is not None else meaning.fewest_terms
             self._statements.append((item, fewest))
-        if meaning.sections:
-            self._look_above(item, meaning)
 
     def _take(self, item: Labelled, meaning: _Meaning, rule: Rule) -> None:
         if rule.subject is Subject.NOBODY and self._is_clinical(item.value):
@@ -343,11 +349,15 @@ class _Reading:
             subject is Subject.PERSON and rule.subject is Subject.PATIENT
         ):
             subject = rule.subject
-        elif subject is Subject.PROVIDER and _tells_of_health(rule):
-            # a laboratory's result or a physician's note is about the patient
+        elif subject is Subject.PROVIDER and (_tells_of_health(rule) or _is_record_number(rule)):
+            # a laboratory's result, a physician's note, a hospital's number: of the patient
             subject = rule.subject
         location = quick(Location, (meaning.path, item.start, item.end))
         return self._evidence.labelled(self._detector, rule, item.value, location, subject)
+
+
+def _is_record_number(rule: Rule) -> bool:
+    return rule.info_type == "MEDICAL_RECORD_NUMBER" and rule.subject is Subject.PATIENT
 
 
 def is_of_care(key: str) -> bool:

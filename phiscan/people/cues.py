@@ -9,6 +9,7 @@ A segment without a cue is `None`. It is a name only if the document names it el
 """
 
 import re
+from typing import Final
 
 from phiscan.finding import Subject
 from phiscan.people import following, preceding
@@ -25,6 +26,8 @@ from phiscan.words.labels import read_label
 from phiscan.words.program_text import is_code
 from phiscan.words.titles import is_title_noun
 
+_LONGEST_PREFIX: Final = 4
+
 
 def is_others(s: Segment, *, spoken: bool = False) -> bool:
     """Whether a segment names a provider, an institution, a street, a disease or program text.
@@ -34,6 +37,8 @@ def is_others(s: Segment, *, spoken: bool = False) -> bool:
     after = s.after
     if PROVIDER_AFTER.match(after) or ORGANIZATION.match(after) or following.CODE.match(after):
         return True
+    if s.after[:1] == b"-" and s.mixed and following.PART_NUMBER.match(s.after) and _is_short(s):
+        return True  # "Part PN-887-79-9277"
     if s.last_word in (b"at", b"in", b"near") and not after.startswith(b"'"):
         return True  # "workers at Norton Steel"
     if following.OFFICE.match(after) or (
@@ -43,6 +48,11 @@ def is_others(s: Segment, *, spoken: bool = False) -> bool:
     if _is_title(s) or (s.last_word in preceding.WORK_ENDS and preceding.AT_WORK.search(s.before)):
         return True
     return not spoken and (_is_labelled_provider(s) or _is_behind_a_provider(s))
+
+
+def _is_short(s: Segment) -> bool:
+    """Whether its last word is the prefix of a number: a few capitals."""
+    return s.words[-1].isupper() and len(s.words[-1]) <= _LONGEST_PREFIX
 
 
 def _is_behind_a_provider(s: Segment) -> bool:

@@ -56,6 +56,8 @@ CARED_FOR: Final = _after(
     r"(?:seen|admitted|discharged|evaluated|referred|followed|accompanied|hospitali[sz]ed|treated"
     r"|diagnosed|re-?evaluated|counsel?led|intubated|alert|s/p|status post"
     r"|brought|transferred|scheduled for|here (?:for|today)|doing|taking|currently)"
+    r"|discharged (?:home|to|on)"
+    r"|to discuss (?:his|her|the|hb?a1c|labs?|results?|biopsy|imaging|test)"
     r"|returns?(?:ed)? (?:today|to clinic|for)|present(?:s|ed)\b|denie[sd]|complains|endorses"
     r"|underwent|tolerated|suffered|sustained|received|remains|consumed|ambulate[sd]|verbali[sz]e[sd]"
     r"|gets? (?:worse|better)|had |has (?:a history|had|been|no|chest|a fever|pain))\b"
@@ -112,6 +114,7 @@ PHONE: Final = _after(
 # matches " sleeping", " notified by telephone"; not " is here", " notified"
 STATE: Final = _after(
     r" (?:is |was |now |still ){0,2}(?:sleeping|asleep|awake|resting|tearful|drowsy|crying|smiling"
+    r"|lives (?:alone|with (?:his|her|their))"
     r"|(?:notified|informed|updated|reached|called|contacted) (?:by|via|over|on) (?:the )?"
     r"(?:tele)?phone)\b"
 )
@@ -138,6 +141,8 @@ NEXT_WORDS: Final = re.compile(rb"\A(?:[ -][A-Z][A-Za-z]{1,20}){1,4}")
 NUMBERED: Final = _after(
     r"'?s?,? {0,4}[(/|#-]{0,2} {0,3}#?(?:(?-i:[A-Z]){1,5}-?)?\d{2,}[\d-]{3,}(?![\d./])"
 )
+# The rest of a number of which the segment is a prefix. matches "-887-79"; not "-Ruiz", " -88"
+PART_NUMBER: Final = re.compile(rb"\A-\d")
 # matches ", room 220", " in bed 4", " (rm 12"; not " roomed"
 ROOMED: Final = _after(r",? ?\(?-? ?(?:in )?(?:room|rm\.?|bed|bay)\b ?#?[\dA-Z]")
 # Demographics on the line below. matches "\n12 Maple", "\nDOB"; not "\nDear"

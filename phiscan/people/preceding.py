@@ -95,7 +95,8 @@ VOCATIVE: Final = _before(r"[a-z], ")
 OF_SOMEBODY: Final = _before(
     r"\b(?:(?:message|reminder|report|mri|ct|result|lab|biopsy|refill|prescription|rx|appointment"
     r"|appt|visit|record|chart|authorization|referral|certificate|letter|surgery|call|note|summary"
-    r"|file|order|claim|instruction|plan|certification|bill|invoice)s? (?:is )?"
+    r"|file|order|claim|instruction|plan|certification|bill|invoice"
+    r"|interpreter(?: used| present| needed)?)s? (?:is )?"
     r"(?:for|of|on|regarding|re)"
     r"|behalf of|care of|(?:certify|advised|advise|state|confirm) that"
     r"|(?:mother|father|parents?|son|daughter|wife|husband|brother|sister|spouse|guardian|niece"

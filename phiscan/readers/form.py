@@ -1,7 +1,7 @@
 """`application/x-www-form-urlencoded` bodies and query strings (WHATWG URL, section 5.1).
 
-A value that is a document (`payload=%7B%22ssn%22...`, an XML message, base64) becomes a nested
-document, and its ranges are mapped back through the percent escapes.
+A value that is a document (`payload=%7B%22ssn%22...`, an XML message, base64) or a text becomes a
+nested document, and its ranges are mapped back through the percent escapes.
 """
 
 import re
@@ -38,6 +38,11 @@ _DOCUMENT: Final = re.compile(
     # matches b"QW5hIFJ1aXo%3D"; not b"QW5hIFJ1aXo"
     rb"|[A-Za-z0-9%]{8}[A-Za-z0-9%]*%(?:2[BbFf]|3[Dd])"
 )
+# The escaped sign of a text: a line end, or a bracket or bar of a document behind words.
+# matches b"%7C" in b"PID%7C1", b"%0A"; not b"%20", b"%3A"
+_SIGN: Final = re.compile(rb"%(?:25)*(?:0[ADad]|7[BbCc]|5[Bb]|3[Cc])")
+_BLANKS: Final = 4
+"""Blanks of a value that is prose: five words."""
 _LONGEST_NAME: Final = 256
 """Bytes of the longest name of a parameter that is shown."""
 _MOST_PARAMETERS: Final = 10_000
@@ -76,11 +81,20 @@ def _pairs(data: bytes, evidence: Evidence) -> Iterator[Labelled]:
     for match in _PAIR.finditer(data):
         labels = _NAMES[match[1]].labels
         start, end = match.span(2)
-        if end - start >= 16 and _DOCUMENT.match(data, start, end):
+        if end - start >= 16 and (_DOCUMENT.match(data, start, end) or _is_text(data, start, end)):
             origin = _unescaped(data, start, end)
             location = Location(shown_path(labels), start, end)
             evidence.nested.append(Nested(origin.text(), location, declared=False, origin=origin))
         yield Labelled(labels, unquote_plus(match[2].decode("utf-8", "replace")), start, end, 0)
+
+
+def _is_text(data: bytes, start: int, end: int) -> bool:
+    """Whether a value is a text: prose, or lines, or words with a document behind them.
+
+    What begins a sentence, and what stands in a text, shows in the text without escapes only.
+    """
+    blanks = data.count(b"+", start, end) + data.count(b"%20", start, end)
+    return blanks >= _BLANKS or _SIGN.search(data, start, end) is not None
 
 
 class _Name(NamedTuple):

@@ -65,8 +65,8 @@ VOCABULARY: Final[tuple[tuple[str, str, Subject, bool, str], ...]] = (
     # infoType, shape of the value, default subject, weak, the cores; - where a separator may stand
     ("PERSON_NAME", "named", Subject.PERSON, False,
         "first-name last-name middle-name full-name given-name family-name sur-name fore-name "
-        "maiden-name fname lname mname legal-name preferred-name first-initial last-first "
-        "member-name"),
+        "maiden-name fname lname mname last-nm first-nm middle-nm full-nm legal-name "
+        "preferred-name first-initial last-first member-name"),
     ("PERSON_NAME", "named", Subject.PERSON, True, "name nm family given first last middle"),
     ("DATE_OF_BIRTH", "day", Subject.PERSON, False,
         "dob birth-date date-of-birth birth-day birth-dt birth-date-time date-of-birth-dt bdate "
@@ -88,8 +88,8 @@ VOCABULARY: Final[tuple[tuple[str, str, Subject, bool, str], ...]] = (
     ("MEDICAL_RECORD_NUMBER", "code", Subject.PATIENT, False,
         "mrn medical-record-number medical-record-no medical-record-num medical-record-id "
         "med-rec-no med-rec med-rec-num medical-record chart-number chart-no chart-id "
-        "hospital-number hospital-no emr-id ehr-id mpi empi record-number med-rec-number mr-number "
-        "mr-no"),
+        "hospital-number hospital-no hosp-no unit-number emr-id ehr-id mpi empi record-number "
+        "med-rec-number mr-number mr-no"),
     ("MEDICAL_RECORD_NUMBER", "code", Subject.PERSON, True,
         "id identifier number no num key uuid guid"),
     ("HEALTH_PLAN_BENEFICIARY_NUMBER", "code", Subject.PERSON, False,
@@ -184,6 +184,7 @@ VOCABULARY: Final[tuple[tuple[str, str, Subject, bool, str], ...]] = (
         "current-medications prescribed-medication meds drug-name drug-list"),
     ("MEDICATION", "worded", Subject.PATIENT, False, "rx-number dosage"),
     ("MEDICATION", "worded", Subject.NOBODY, False, "ndc ndc-code rxnorm rxcui"),
+    ("MEDICATION", "told", Subject.NOBODY, False, "drug medicine dose allergen"),
     ("LAB_RESULT", "worded", Subject.PATIENT, False,
         "lab-result lab-results blood-type blood-pressure hba1c vital-signs heart-rate bmi "
         "laboratory-result glucose cholesterol lab-value systolic diastolic blood-group"),
@@ -251,5 +252,5 @@ CARE_TABLES: Final = frozenset(
 """Words of the names of tables whose rows are about patients, besides the words for patients."""
 NOISE: Final = frozenset(
     "what is your please enter x the of a an value text field str s legal current primary "
-    "secondary info data".split()
+    "secondary info data display are you taking do have any".split()
 )

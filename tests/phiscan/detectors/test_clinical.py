@@ -55,6 +55,11 @@ def test_finds_labelled_codes(found, text):
         ("Pt denies fever", "CLINICAL_NOTE"),
         ("patient BP 142/88", "LAB_RESULT"),
         ("Dx: essential hypertension", "DIAGNOSIS"),
+        ("Dx: rheumatoid arthritis (M06.9), pain", "DIAGNOSIS"),
+        ("seen at 503-555-0144. Assessment: epilepsy.", "DIAGNOSIS"),
+        ("Impression: 1. COPD", "DIAGNOSIS"),
+        ("10 mg given at 0300", "MEDICATION"),
+        ("will continue escitalopram 20 mg", "MEDICATION"),
         ('diagnosis="Low back pain"', "DIAGNOSIS"),
         ("Vitals: HR 76", "LAB_RESULT"),
         ("She was admitted with asthma", "CLINICAL_NOTE"),
@@ -119,3 +124,18 @@ def test_who_treats_and_who_pays_is_health_information_about_nobody(found, text)
 
 def test_a_blood_pressure_needs_no_word_before_it(found):
     assert [(f[0], f[3]) for f in found(clinical, "BP 142/88")] == [("LAB_RESULT", Subject.PATIENT)]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Risk assessment: fracture of the frame", "the assessment of something else"),
+        ("Assessment: medium", "names no condition"),
+        ("Impression: 4.2M views", "names no condition"),
+        ("10 mg given to mice", "given to no patient"),
+        ("diagnosis: compute(x)", "a call in a program"),
+        ("Continue with 5 mg", "names no drug"),
+    ],
+)
+def test_an_assessment_or_a_dose_of_nobody_is_not_a_patients(found, text, reason):
+    assert Subject.PATIENT not in {f[3] for f in found(clinical, text)}, reason

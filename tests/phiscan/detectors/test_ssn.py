@@ -64,6 +64,9 @@ def test_finds_numbers(values, text, expected):
         ("order_541278860", "nine digits without a label are anything"),
         ("541-27-8860-aaaa", "an id that goes on"),
         ("request 541-27-8860-0f3c-77", "an id that goes on"),
+        ("Stock: 541-27-8860 rev B", "a stock number"),
+        ("Section 541-27-8860 of the code", "of a law"),
+        ("part no. 541-27-8860", "a part number"),
         ("PN-912-78-1234", "a part number in the form of an ITIN"),
     ],
 )

@@ -144,3 +144,17 @@ def test_readable_needs_words():
     assert base64_and_hex.readable("Añ".encode() * 3000 + b" word")
     assert not base64_and_hex.readable(b"\x00\x01\x02abc")
     assert not base64_and_hex.readable(b"ab")
+
+
+@pytest.mark.parametrize(
+    "escaped",
+    [
+        "".join(f"&#x{ord(c):x};" for c in NOTE.decode()),
+        "".join(f"\\u{ord(c):04x}" for c in NOTE.decode()),
+        "".join(f"%{ord(c):02x}" for c in NOTE.decode()),
+    ],
+    ids=["entities", "unicode", "percent"],
+)
+def test_a_text_in_escapes_is_text(escaped):
+    encoded = base64.b64encode(f'"<p>{escaped}</p>"'.encode()).decode()
+    assert phiscan.scan(json.dumps({"d": encoded}).encode()).verdict is Verdict.PHI

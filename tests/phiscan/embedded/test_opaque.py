@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import string
 from urllib.parse import quote_plus
 
 import pytest
@@ -144,3 +145,32 @@ def test_bytes_of_a_text_in_decimal_are_read():
     report = phiscan.scan(" ".join(map(str, NOTE)).encode())
     assert "US_SOCIAL_SECURITY_NUMBER" in {f.info_type for f in report.findings}
     assert report.opaque == ()
+
+
+ALPHABET = string.digits + string.ascii_letters
+IDS = {
+    "ObjectIds": lambda n: _noise(n, 12).hex(),
+    "digests": lambda n: _noise(n, 32).hex(),
+    "random names": lambda n: "".join(ALPHABET[c % 62] for c in _noise(n, 21)),
+    "digests in base64": lambda n: base64.b64encode(_noise(n, 16)).decode(),
+}
+
+
+def _noise(number, size):
+    return hashlib.sha512(b"%d" % number).digest()[:size]
+
+
+@pytest.mark.parametrize("make", IDS.values(), ids=IDS)
+def test_a_list_of_identifiers_is_not_opaque(make):
+    ids = [make(n) for n in range(40)]
+    assert not opaque(json.dumps({"values": ids}).encode())
+    assert not opaque("\n".join(["seen:", *ids, ""]).encode())
+
+
+@pytest.mark.parametrize("size", [33, 64, 76])
+def test_an_encryption_in_lines_is_opaque(size):
+    text = base64.b64encode(NOISE + NOISE[:60]).decode()
+    lines = [text[at : at + size] for at in range(0, len(text), size)]
+    assert len(lines[-1]) < size
+    assert opaque(json.dumps({"values": lines}).encode())
+    assert opaque("\n".join(["seen:", *lines, ""]).encode())

@@ -123,3 +123,16 @@ def test_a_bare_row_of_patients_is_read_by_the_form_of_its_values(around):
 def test_a_bare_row_of_machines_is_nobodys():
     text = f'of relation "machines"\nFailing row contains (77, Lindqvist, 1961-11-23, {SSN}).'
     assert phiscan.scan(text.encode()).verdict is Verdict.NONE
+
+
+@pytest.mark.parametrize(
+    ("message", "count"),
+    [
+        ("E11000 duplicate key error collection: a.b index: mrn_1 dup key: { mrn: 7730145 }", 1),
+        ("ORA-00001: duplicate value '7730145' for column mrn", 1),
+        ("Duplicate entry 'E11000' for key 'patients.mrn'", 1),
+    ],
+)
+def test_the_number_of_an_error_is_no_value(message, count):
+    report = phiscan.scan(message.encode())
+    assert sum(f.info_type == "MEDICAL_RECORD_NUMBER" for f in report.findings) == count

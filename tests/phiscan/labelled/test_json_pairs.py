@@ -37,6 +37,8 @@ def values(document):
         {"issues": [{"code": "invalid", "received": SSN, "path": ["patient", 0, "ssn"]}]},
         {"details": [{"path": ["a"], "context": {"value": SSN, "label": "ssn"}}]},
         {"errors": [{"source": {"pointer": "/data/ssn"}, "detail": f"'{SSN}' is no SSN."}]},
+        {"errors": [{"source": {"pointer": "/data/ssn"}, "meta": {"value": SSN}}]},
+        {"path": ["patient", "ssn"], "extensions": {"rejectedValue": SSN}, "message": "bad"},
         {"errors": {"Patient.Ssn": [f"The value '{SSN}' is not valid for Ssn."]}},
         {"ssn": [f'"{SSN}" is not a valid choice.']},
         {"errors": {"ssn": [f"{SSN} has already been taken"]}},
@@ -144,3 +146,28 @@ def test_other_resources_name_nothing_by_a_string_beside_it():
         "entry": [{"resource": {"resourceType": "CodeSystem", "concept": [code]}}],
     }
     assert values({"outside": [bundle], "resourceType": "Parameters"}) == set()
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        [{"key": "patient", "value": "Maria Lindqvist"}, {"key": "diagnosis", "value": "COPD"}],
+        [["patient", "Maria Lindqvist"], ["dob", "1961-11-23"]],
+        {"x": [["patient", "Maria Lindqvist"], ["dob", "1961-11-23"]]},
+        {"q": [{"question": "What is your full name?", "answer": "Maria Lindqvist"}]},
+    ],
+)
+def test_a_name_beside_patient_is_the_patients(document):
+    assert ("PERSON_NAME", NAME) in values(document)
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        ([["patient", "Outpatient Clinic"], ["dob", "x"]], "no person's name"),
+        ([{"key": "patient", "value": "required"}], "a word of a program"),
+        ({"name": "patient name", "meta": {"by": NAME}}, "its own key calls it no value"),
+    ],
+)
+def test_what_only_looks_like_a_pair_names_nobody(document, reason):
+    assert {kind for kind, _ in values(document)} <= {"DATE_OF_BIRTH"}, reason

@@ -112,3 +112,8 @@ def test_each_row_has_the_nearest_header():
 )
 def test_a_look_alike_is_no_identifier(document, reason):
     assert phiscan.scan(json.dumps(document).encode()).verdict is Verdict.NONE, reason
+
+
+def test_the_first_label_of_a_header_is_not_that_of_the_last_column():
+    table = [["LAST_NAME", "DOB", "DIAGNOSIS"], ["Haddad", "2000-08-28", "J44.1"]]
+    assert values(table) == {("PERSON_NAME", "Haddad"), ("DATE_OF_BIRTH", "2000-08-28")}

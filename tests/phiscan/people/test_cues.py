@@ -34,6 +34,11 @@ def _subject(text, name):
         ("Uwe Garza joined from home", "Uwe Garza", Subject.PERSON),
         ("Witness Ebony Vasquez stated that", "Ebony Vasquez", Subject.PERSON),
         ("Class II Ines was", "Ines", None),  # no pedigree
+        ("history: Noura lives with her husband", "Noura", Subject.PERSON),
+        ("Called Grazyna Wiktor to discuss HbA1c", "Grazyna Wiktor", Subject.PATIENT),
+        ("Callum Nguyen discharged home on", "Callum Nguyen", Subject.PATIENT),
+        ("Interpreter used for Xiuying Qiu (", "Xiuying Qiu", Subject.PERSON),
+        ("Called Delta Airways to discuss fares", "Delta Airways", Subject.PERSON),
         ("Monit notified the team", "Monit", None),  # a program may notify
         ("Jada here for a shot", "Jada", Subject.PATIENT),
         ("Pt. Ruth Delacroix at home", "Ruth Delacroix", Subject.PATIENT),

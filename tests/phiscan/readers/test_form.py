@@ -116,3 +116,35 @@ def _posted(engine, path, body):
 def test_a_form_with_too_many_parameters_of_a_search_is_a_gap():
     data = b"&".join(b"patient=%d" % n for n in range(10_000))
     assert phiscan.scan(data, content_type=FORM).gap is Gap.OVER_LIMIT
+
+
+NOTE = "Patient: Ana Ruiz. Call back on 515-555-0142. Continue letrozole 2.5 mg."
+SEGMENT = "parse error: PID|1||7743120^^^X^MR||Ruiz^Ana||19610402|F"
+LOG = f"2024-05-02 10:11:12 DEBUG in\n{SEGMENT}"
+
+
+@pytest.mark.parametrize("text", [NOTE, SEGMENT, LOG, f'got {{"patient_name": "Ana Ruiz", {NOTE}'])
+@pytest.mark.parametrize("escape", [quote, quote_plus])
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_text_in_a_field_is_read_as_it_is_outside(text, escape, times):
+    value = text
+    for _ in range(times):
+        value = escape(value, safe="")
+    data = b"d=" + value.encode()
+    alone = phiscan.scan(text.encode())
+    assert alone.verdict is Verdict.PHI
+    assert phiscan.scan(data, content_type=FORM).verdict is Verdict.PHI
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("Ana Ruiz", "a name is no text"),
+        ("2024-01-02T03:04:05", "a time"),
+        ("https://acme.com/a/b?c=d", "an address"),
+    ],
+)
+def test_a_short_value_is_no_document(value, reason):
+    report = phiscan.scan(b"note_d=" + quote(value, safe="").encode(), content_type=FORM)
+    assert all(">" not in f.location.field for f in report.findings), reason
+    assert report.verdict is Verdict.NONE, reason
