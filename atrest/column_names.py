@@ -12,7 +12,7 @@ from itertools import permutations
 from typing import Final
 
 from atrest.column_words import LANGUAGES
-from phiscan.labelled.records import rule_of
+from phiscan.labelled.label_steps import rule_of
 
 # Letters of one case, or a capital and small letters.
 # matches "patient", "DOB" and "Nm" of "patient_DOBNm2"; not "2", "_"

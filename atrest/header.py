@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from phiscan.labelled.records import rule_of
+from phiscan.labelled.label_steps import rule_of
 
 FEWEST_COLUMNS: Final = 2
 FEWEST_ROWS: Final = 3

@@ -19,7 +19,7 @@ from atrest.table import text_of
 from phiscan import checks
 from phiscan.finding import Subject
 from phiscan.identifiers import INFO_TYPES, InfoTypeKind, Trait, having
-from phiscan.labelled.records import rule_of
+from phiscan.labelled.label_steps import rule_of
 from phiscan.words.given_names import GIVEN_NAMES
 from phiscan.words.labels import read_label
 from phiscan.words.medical_terms import DOSE, count_terms

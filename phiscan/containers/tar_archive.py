@@ -50,11 +50,15 @@ class _Header(NamedTuple):
     size: int
 
 
+_ZIP: Final = b"PK\x03\x04"
+"""How a ZIP archive begins. No name of a member does."""
+
+
 def sniff(data: bytes) -> bool:
     """Whether `data` begins with a header, which its checksum shows."""
     if len(data) < _BLOCK:
         return False
-    return _has_checksum(data, 0) and data[0] != 0
+    return _has_checksum(data, 0) and data[0] != 0 and not data.startswith(_ZIP)
 
 
 def read(data: bytes, evidence: Evidence) -> Gap:

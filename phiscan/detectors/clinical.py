@@ -14,6 +14,12 @@ from phiscan.words.medical_terms import count_terms
 _ICD10 = r"[A-Z]\d[0-9AB](?:\.?[0-9A-TV-Z]{1,4})?"
 _WHAT = r"(?:[ _-]?(?:code|description|desc|name|text))?"
 _DIAGNOSIS = rf"(?:diagnos[ie]s|dx){_WHAT}"
+# Between a key and the code in its object. matches '[{"code": "', '{ "name": "'; not '{"type": "'
+_IN_OBJECT = (
+    r"(?:code|display|description|desc|name|text|value|icd[a-z0-9_-]{0,8})"
+    r"[\"'][ \t]?:[ \t]?[\"']"
+)
+_OBJECT = r"[\"'][ \t]?:[\[{\s]{1,40}[\"']"
 # Between label and value. matches ': "', "=" and ': ["'; not " is "
 _IS = r"[\"']?[ \t]?[:=][ \t\"'\[]{0,3}"
 # Placeholders, types and code in the place of a diagnosis.
@@ -31,6 +37,11 @@ _NO_WORD = re.compile(rb"(?:\A|[^A-Za-z ])[ ]{0,4}\Z")
 
 def _says_something(text: str) -> bool:
     return _NOTHING.match(text) is None
+
+
+def _says_something_behind(text: str) -> bool:
+    """Whether the value behind a key does."""
+    return _says_something(text.replace("'", '"').rpartition('"')[2])
 
 
 def _names_a_condition(text: str) -> bool:
@@ -156,10 +167,23 @@ DETECTORS = (
         neighbours=False,
     ),
     Detector(
+        name="diagnosis_in_object",
+        info_type="DIAGNOSIS",
+        # matches '"primaryDiagnosis": [{"code": "E11.9'; not '"diagnosis": {"type": "string"'
+        pattern=rf"diagnos[ei]s{_OBJECT}{_IN_OBJECT}[a-z0-9]{{3}}",
+        value=re.compile(rf"(?i:{_OBJECT}({_IN_OBJECT}[a-z0-9][a-z0-9 .,-]{{2,60}}))".encode()),
+        validate=_says_something_behind,
+        bare=Likelihood.LIKELY,
+        subject=Subject.PATIENT,
+        neighbours=False,
+    ),
+    Detector(
         name="assessed",
         info_type="DIAGNOSIS",
         # matches "Assessment: epilepsy" and "PMH: COPD"; not "Assessment: low"
-        pattern=r"\b(?:assessment|impression|pmhx?)(?: (?:and|&) plan)?:[ \t]{1,3}[a-z0-9]",
+        pattern=r"\b(?:assessment|impression|pmhx?|(?:presenting|active|current) problems?"
+        r"|reason for (?:visit|referral|consult(?:ation)?|admission))(?: (?:and|&) plan)?:"
+        r"[ \t]{1,3}[a-z0-9]",
         lead=_NO_WORD,
         value=re.compile(rb":[ \t]+(?:\d[.)][ \t]?)?([^\n\r.;:]{3,80})"),
         validate=_names_a_condition,
@@ -180,7 +204,8 @@ DETECTORS = (
         "MEDICATION",
         # matches "will continue warfarin 5 mg", "discharged on warfarin 5 mg"; not "continue 5 mg"
         r"\b(?:will continue|continues|remains on|(?:discharged|sent)(?: home)? on"
-        r"|(?:he|she) (?:takes|is on|was started on)|currently (?:takes|on)|i(?:'m| am) on|i take)"
+        r"|(?:he|she) (?:takes|is on|was started on)|currently (?:takes|on)|i(?:'m| am) on|i take"
+        r"|since (?:i )?(?:starting|started|taking|stopping|stopped))"
         r" [a-z]{4,20}(?: [a-z]{2,10})? \d{1,4}(?:\.\d{1,3})? ?(?:mg|mcg|units)\b",
     ),
     _stated(

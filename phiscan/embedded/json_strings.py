@@ -13,9 +13,10 @@ from phiscan.syntax.json_lexer import TEXT
 from phiscan.syntax.json_places import unescaped
 
 # matches rb'"{\"patient\": 1}"', rb'"MSH|^~\\&|A"', rb'"\u000bMSH|A"' and b'"ISA*00*"'; not
-# b'"{score}"'. Group 2 matches if the string ends.
+# b'"{score}"'. Group 2 matches if the string ends. A quote behind a backslash begins no string, but
+# one within a string, which has the escapes of two levels.
 _STRING: Final = re.compile(
-    rb'"((?:\\[nrt"\\]|\\u000[bB]|\s){0,8}'
+    rb'(?<!\\)"((?:\\[nrt"\\]|\\u000[bB]|\s){0,8}'
     rb'(?:[\[{](?:\\[nrt]|\s){0,8}(?:\\+["[{]|[\[{\]}]|\d)|(?:MSH|FHS|BHS|ISA|msh|isa)[^\w\s"])'
     + TEXT.encode()
     + rb')(?:(")|\\?\Z)',

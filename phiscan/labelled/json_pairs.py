@@ -22,7 +22,7 @@ from phiscan.labelled.json_text import JsonText, family_of, record_of
 from phiscan.labelled.json_wrappers import is_wrapper
 from phiscan.labelled.label_paths import LabelPath, read_steps
 from phiscan.labelled.quoted import parts_of
-from phiscan.labelled.records import Labelled, is_known_name
+from phiscan.labelled.records import Labelled, is_full_name, is_known_name
 from phiscan.syntax.json_places import decode
 from phiscan.syntax.json_tree import Box, Scalar
 from phiscan.text.normalise import plain
@@ -60,6 +60,7 @@ _MOST_STEPS: Final = 16
 _MOST_VALUES: Final = 2000
 """The most scalars within one value that are read."""
 _DEEPEST: Final = 4
+_PAIR: Final = 2
 
 
 class _Role(Enum):
@@ -108,6 +109,18 @@ class Pairs:
             for labelled in self._named(box, label, rest):
                 yield labelled._replace(record=record, family=family)
 
+    def read_list(self, box: Box) -> Iterator[Labelled]:
+        """The name in `["patient", "Ana Ruiz"]`. Words of programs are no names."""
+        if box.parent is None or box.count(self._text.data) != _PAIR:
+            return
+        first, second = box.items(self._text.data)
+        if not isinstance(first, Scalar) or not isinstance(second, Scalar):
+            return
+        label = self._text.label(first)
+        if label is not None and label.rule is None and is_known_name(self._plain(second)):
+            labels = (*self._text.path(box), *label.labels, "name")
+            yield self._text.labelled(labels, second, record_of(box.parent))
+
     def _is_possible(self, keys: tuple[bytes, ...]) -> bool:
         """Whether an object with these keys can be a pair. Objects of one kind have equal keys."""
         known = self._possible.get(keys)
@@ -147,12 +160,21 @@ class Pairs:
             role = self._of(member)
             if isinstance(member, Box):
                 yield from self._within(above, member, role)
-            elif role is _Role.MESSAGE:
+            elif role is _Role.MESSAGE and not self._is_a_name(label, member, alone=len(rest) == 1):
                 yield from self._quoted(above, member)
-            elif role is _Role.VALUE or (
+            elif role in (_Role.VALUE, _Role.MESSAGE) or (
                 len(rest) == 1 and is_distinct(label.rule, self._plain(member))
             ):
                 yield self._text.labelled(above, member, 0)
+
+    def _is_a_name(self, label: LabelPath, member: Scalar, *, alone: bool) -> bool:
+        """Whether a text beside a question for a name is one: `{"text": ..., "field": ...}`."""
+        return (
+            alone
+            and label.rule is not None
+            and label.rule.info_type == "PERSON_NAME"
+            and is_full_name(self._plain(member))
+        )
 
     def _plain(self, scalar: Scalar) -> str:
         return plain(self._text.text(scalar))

@@ -34,6 +34,8 @@ def read(
     for box in boxes:
         if box.is_object and text.may_name(box):
             yield from pairs.read(box)
+        elif text.may_name(box):
+            yield from pairs.read_list(box)
     tables = Tables(text)
     yield from tables.read()
     yield from Joins(text, tables.headers()).read()

@@ -42,7 +42,6 @@ _FARTHEST: Final = 5
 """The most objects and arrays around a header or its rows within what is around both."""
 _FARTHEST_ROW: Final = 2
 """The same for a single row, which may be any list."""
-_PAIR: Final = 2
 _SAMPLE: Final = 40
 """Rows by which a table with as many rows as columns is read either way."""
 _DEEPEST_CELL: Final = 3
@@ -110,9 +109,7 @@ class Tables:
             header = self._header(box)
             if header is None and is_typed and box.is_object:
                 header = self._with_types(box)
-            if header is None:
-                yield from self._patients_name(box)
-            else:
+            if header is not None:
                 self._headers[box.start] = header
                 self._by_count[len(header.labels)].append(box.start)
         if not self._headers:
@@ -344,18 +341,6 @@ class Tables:
         for number, item in enumerate(items[1:]):
             for scalar in self._cell(item):
                 yield self._text.labelled(labels, scalar, record_of(around, number))
-
-    def _patients_name(self, box: Box) -> Iterator[Labelled]:
-        """The name in `["patient", "Ana Ruiz"]`. Words of programs are no names."""
-        if box.is_object or box.parent is None or box.count(self._text.data) != _PAIR:
-            return
-        first, second = box.items(self._text.data)
-        if not isinstance(first, Scalar) or not isinstance(second, Scalar):
-            return
-        label = self._text.label(first)
-        if label is not None and label.rule is None and is_known_name(self._text.text(second)):
-            labels = (*self._text.path(box), *label.labels, "name")
-            yield self._text.labelled(labels, second, record_of(box.parent))
 
     def _alternating(self, header: Header) -> Iterator[Labelled]:
         """The values in a list of labels and values in turn: `["ssn", "...", "name", "..."]`."""

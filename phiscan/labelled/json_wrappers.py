@@ -9,7 +9,7 @@ frame written by its columns wraps the values of a column in an object whose key
 import re
 from typing import Final
 
-from phiscan.labelled.records import rule_of
+from phiscan.labelled.label_steps import rule_of
 from phiscan.syntax.json_walk import Frame
 
 _WRAPPERS: Final = frozenset(

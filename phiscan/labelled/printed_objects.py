@@ -21,7 +21,8 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from phiscan.labelled.error_texts import LINE_END
-from phiscan.labelled.records import Labelled, is_full_name, rule_of
+from phiscan.labelled.label_steps import rule_of
+from phiscan.labelled.records import Labelled, is_full_name
 from phiscan.syntax.json_places import decode
 from phiscan.text.normalise import plain
 from phiscan.words.labels import Rule

@@ -21,6 +21,7 @@ from phiscan import checks
 from phiscan.evidence import Evidence, Statement, shown_path
 from phiscan.finding import Location, Subject, quick
 from phiscan.identifiers import INFO_TYPES, InfoTypeKind, Trait, having
+from phiscan.labelled.label_steps import steps
 from phiscan.memory import keep
 from phiscan.words.field_names import is_shown
 from phiscan.words.given_names import GIVEN_NAMES
@@ -43,15 +44,8 @@ _MOST_MEANINGS: Final = 2048
 _LONGEST_KEPT: Final = 8
 """The most labels of a path whose meaning outlives the scan."""
 _DIGIT: Final = re.compile(r"\d")
-# Between the steps of a path that is written as one label.
-# matches "." in "lab.patient_name", "[" in "Cases[patient_name]", "__" in "patient__ssn"; not "_"
-_STEP: Final = re.compile(r"[./:>\[\]]+|(?<=[A-Za-z0-9])__+(?=[A-Za-z0-9])")
 # A word of a label, also in camel case. matches "guest" and "Name" in "guestName"
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_SUFFIXES: Final = frozenset(
-    "c pc exact iexact contains icontains startswith istartswith in".split()
-)
-"""Last steps that are a program's: custom fields (`Primary_Diagnosis__c`), look-ups."""
 _WORDS_OF_A_NAME: Final = range(2, 5)
 _LISTS_OF_CARE: Final = CARE_TABLES | frozenset(
     "session sessions condition conditions problem problems procedure procedures treatment "
@@ -165,36 +159,6 @@ def _worked_out(labels: tuple[str, ...]) -> _Meaning:
 
 def _tells_of_health(rule: Rule) -> bool:
     return INFO_TYPES[rule.info_type].kind is InfoTypeKind.HEALTH
-
-
-def rule_of(label: str) -> Rule | None:
-    """The rule of a label, or of the last step of a label that is a path."""
-    rule = read_label(label).rule
-    if rule is not None or _STEP.search(label) is None:
-        return rule
-    return read_label(_steps_of(label)[-1]).rule
-
-
-def steps(labels: tuple[str, ...]) -> tuple[str, ...]:
-    """Split labels that are paths: `("lab.patient_name",)` becomes `("lab", "patient_name")`.
-
-    A label whose last step means something else or nothing stays whole: `Soc. Sec. No.`, `a/b`.
-    """
-    if not any(map(_STEP.search, labels)):
-        return labels
-    return tuple(step for label in labels for step in _steps_of(label))
-
-
-def _steps_of(label: str) -> list[str]:
-    parts = [part for part in _STEP.split(label) if part.strip()]
-    if len(parts) < 2:
-        return [label]
-    if parts[-1].lower() in _SUFFIXES:
-        parts.pop()
-    whole, last = read_label(label), read_label(parts[-1])
-    if last.rule is None or whole.rule not in (None, last.rule):
-        return [label]
-    return parts
 
 
 class _Reading:

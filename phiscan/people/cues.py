@@ -133,7 +133,11 @@ def speaks_of_care(s: Segment) -> bool:
 
 def is_close(s: Segment) -> bool:
     """Whether somebody speaks of themselves or a relative, so that it is about a private person."""
-    return _own_name(s, s.before) or ((s.mixed or s.long) and _is_kin(s, preceding.KIN_NAMED))
+    return (
+        _own_name(s, s.before)
+        or ((s.mixed or s.long) and _is_kin(s, preceding.KIN_NAMED))
+        or (s.mixed and s.long and following.OF_A_PATIENT.match(s.after) is not None)
+    )
 
 
 def _is_labelled_patient(s: Segment) -> bool:
@@ -198,6 +202,8 @@ def _is_patient(s: Segment, before: bytes, after: bytes) -> bool:
         and preceding.MEMBER.search(before[-16:])
         and following.MEMBER_ID.match(after)
     ):
+        return True
+    if s.mixed and (following.OLD.match(after) or preceding.EXAMINED.search(before)):
         return True
     begins = s.mixed and not s.long and preceding.LINE_START.search(before) is not None
     return begins and (

@@ -56,11 +56,18 @@ CARED_FOR: Final = _after(
     r"(?:seen|admitted|discharged|evaluated|referred|followed|accompanied|hospitali[sz]ed|treated"
     r"|diagnosed|re-?evaluated|counsel?led|intubated|alert|s/p|status post"
     r"|brought|transferred|scheduled for|here (?:for|today)|doing|taking|currently)"
-    r"|discharged (?:home|to|on)"
+    r"|discharged (?:home|to|on)|came in (?:today )?(?:for|with)|up in (?:a )?chair"
+    r"|(?:passed|expired) at \d{4}|arrive[sd] (?:via|by) (?:ems|ambulance)"
     r"|to discuss (?:his|her|the|hb?a1c|labs?|results?|biopsy|imaging|test)"
     r"|returns?(?:ed)? (?:today|to clinic|for)|present(?:s|ed)\b|denie[sd]|complains|endorses"
     r"|underwent|tolerated|suffered|sustained|received|remains|consumed|ambulate[sd]|verbali[sz]e[sd]"
     r"|gets? (?:worse|better)|had |has (?:a history|had|been|no|chest|a fever|pain))\b"
+)
+# What is said of a person and of nothing else, so that one name is enough in a sentence.
+# matches " is a 61 year old with", " is a 7 yo boy"; not " is a 20 year old company"
+OLD: Final = _after(
+    r" (?:is|was) an? \d{1,3}[ -]?(?:years?|yrs?|y)?[ -/]?(?:old|o)?,? (?:man|woman|male|female|boy"
+    r"|girl|gentleman|lady|patient|with|who|here|status|s/p|presenting|right|left)\b"
 )
 HERE: Final = _after(
     r" (?:is )?here (?:today )?(?:for|w/|with)\b"
@@ -101,6 +108,8 @@ KIN: Final = _after(
     rf"(?:(?:maternal|paternal|older|elder|eldest|younger|youngest|adult|late)[ -])?{RELATION}\b"
 )
 # matches " (her daughter)", " (grandson"; not " (see"
+# Whose relative somebody is. matches " (mother of Ana", ", wife of pt"; not " (mother"
+OF_A_PATIENT: Final = _after(rf",? \(?(?:the )?{RELATION} of (?:pt\b|patient|[A-Z])")
 KIN_IN_BRACKETS: Final = _after(
     rf" \((?:(?:his|her|the|their|patient'?s|pt'?s|my) )?{RELATION}(?:[),;:]| of\b| \()"
 )

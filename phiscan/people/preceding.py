@@ -88,6 +88,10 @@ PATIENT: Final = _before(
     r"\b(?:pt|patient|baby(?: boy| girl)?|(?:boy|girl|twin) [ab]?|neonate|newborn|infant|mbr"
     r"|veteran)\.?,? "
 )
+# Whom a clinician examined. matches "I saw ", "I evaluated "; not "we saw "
+EXAMINED: Final = _before(
+    r"\b(?-i:I) (?:had the pleasure of seeing|saw|evaluated|examined|am seeing|followed) "
+)
 MEMBER: Final = _before(r"\b(?:member|client|resident|subscriber|enrollee),? ")
 # A name that somebody is addressed by: "thanks for telling me, Jasmine."
 VOCATIVE: Final = _before(r"[a-z], ")
@@ -98,6 +102,7 @@ OF_SOMEBODY: Final = _before(
     r"|file|order|claim|instruction|plan|certification|bill|invoice"
     r"|interpreter(?: used| present| needed)?)s? (?:is )?"
     r"(?:for|of|on|regarding|re)"
+    r"|(?:proxy|poa|power of attorney|guardian|surrogate|caregiver) for"
     r"|behalf of|care of|(?:certify|advised|advise|state|confirm) that"
     r"|(?:mother|father|parents?|son|daughter|wife|husband|brother|sister|spouse|guardian|niece"
     r"|nephew|name) of|born to|regarding|evaluation of|seen)(?: patient)?:? "

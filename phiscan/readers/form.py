@@ -13,6 +13,7 @@ from urllib.parse import unquote_plus
 from phiscan.evidence import Evidence, Nested, shown_path
 from phiscan.finding import Gap, Location
 from phiscan.formats import targets
+from phiscan.labelled.label_steps import rule_of
 from phiscan.labelled.records import Labelled, read_records
 from phiscan.media_kind import MediaKind, Sample
 from phiscan.memory import Memory
@@ -79,22 +80,27 @@ def _parameters(data: bytes, evidence: Evidence) -> Iterator[Part]:
 
 def _pairs(data: bytes, evidence: Evidence) -> Iterator[Labelled]:
     for match in _PAIR.finditer(data):
-        labels = _NAMES[match[1]].labels
+        name = _NAMES[match[1]]
+        labels = name.labels
         start, end = match.span(2)
-        if end - start >= 16 and (_DOCUMENT.match(data, start, end) or _is_text(data, start, end)):
+        if end - start >= 16 and (
+            _DOCUMENT.match(data, start, end) or _is_text(data, start, end, named=name.is_label)
+        ):
             origin = _unescaped(data, start, end)
             location = Location(shown_path(labels), start, end)
             evidence.nested.append(Nested(origin.text(), location, declared=False, origin=origin))
         yield Labelled(labels, unquote_plus(match[2].decode("utf-8", "replace")), start, end, 0)
 
 
-def _is_text(data: bytes, start: int, end: int) -> bool:
+def _is_text(data: bytes, start: int, end: int, *, named: bool) -> bool:
     """Whether a value is a text: prose, or lines, or words with a document behind them.
 
-    What begins a sentence, and what stands in a text, shows in the text without escapes only.
+    What begins a sentence, and what stands in a text, shows in the text without escapes only. Prose
+    whose field is `named` says what that label says.
     """
-    blanks = data.count(b"+", start, end) + data.count(b"%20", start, end)
-    return blanks >= _BLANKS or _SIGN.search(data, start, end) is not None
+    if _SIGN.search(data, start, end) is not None:
+        return True
+    return not named and data.count(b"+", start, end) + data.count(b"%20", start, end) >= _BLANKS
 
 
 class _Name(NamedTuple):
@@ -104,16 +110,19 @@ class _Name(NamedTuple):
         text: the decoded name.
         labels: the labels in it: `patient[name][first]`, `patient.name.first`.
         is_parameter: whether it may be a parameter of a search.
+        is_label: whether its last label says what the value is.
     """
 
     text: str
     labels: tuple[str, ...]
     is_parameter: bool
+    is_label: bool
 
 
 def _name(key: bytes) -> _Name:
     text = unquote_plus(key.decode("latin-1"))
-    return _Name(text, tuple(_KEY.findall(text)) or ("*",), targets.is_parameter(text))
+    labels = tuple(_KEY.findall(text)) or ("*",)
+    return _Name(text, labels, targets.is_parameter(text), rule_of(labels[-1]) is not None)
 
 
 _NAMES: Final = Memory(_name, lambda _, name: all(map(is_shown, name.labels)))

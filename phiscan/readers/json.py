@@ -21,7 +21,8 @@ from phiscan.formats.hl7v2 import json as hl7v2_json
 from phiscan.formats.openehr import json as openehr_json
 from phiscan.formats.smart import json as smart_json
 from phiscan.labelled import json_shapes, json_wrappers, quoted
-from phiscan.labelled.records import Labelled, is_of_care, read_records, rule_of
+from phiscan.labelled.label_steps import rule_of
+from phiscan.labelled.records import Labelled, is_of_care, read_records
 from phiscan.readers.tables import csv_schemas, model_records
 from phiscan.syntax import json_lenient
 from phiscan.syntax.json_lexer import STRING

@@ -86,8 +86,8 @@ FORMATS: Final = (
     Format(magic.look_encrypted, (magic.ENCRYPTED,)),
     Format(pdf.look, (pdf.MEDIA,), b"%"),
     Format(office.look, office.KINDS, b"P"),
+    Format(tar_archive.look, (tar_archive.MEDIA,)),  # before ZIP, which may be its last member
     Format(zip_archive.look, (zip_archive.MEDIA,)),
-    Format(tar_archive.look, (tar_archive.MEDIA,)),
     by_head(dicom.MEDIA, dicom.sniff),
     Format(json_sniff.unless_json(protobuf.look_declared), protobuf.KINDS),
     Format(json_sniff.unless_json(packed.look_declared), packed.KINDS),

@@ -50,6 +50,8 @@ _SIGN: Final = re.compile(
     + _MARKS
     + rb"(?::(?!//)|=(?!=))"
 )
+# A number or a date before words. matches b"02/14/1953 ", b"512-44-9031, "; not b"12B ", b"7 "
+_NUMBER: Final = re.compile(rb"[(+]{0,2}\d(?:[-/.() ]{0,2}\d){5,19}[ \t,;|*]{1,4}")
 _BREAKS: Final = b" \t,;|/()-_*`~.[]"
 """What may stand between a value and the next label, and belongs to neither."""
 
@@ -92,9 +94,11 @@ def _next_label(data: bytes, start: int, end: int) -> int | None:
     for match in _SIGN.finditer(data, start, end):
         words = match[1]
         for word in re.finditer(rb"[^ _,]+", words):
-            label = words[word.start() :].decode()
+            at, label = match.start(1) + word.start(), words[word.start() :].decode()
+            if label[:1].isalpha() and _NUMBER.fullmatch(data, start, at):
+                return at  # no number has words, whatever they mean
             if label.lower() in CAPTIONS or read_label(label).rule is not None:
-                return match.start(1) + word.start()
+                return at
     return None
 
 

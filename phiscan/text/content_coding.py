@@ -76,7 +76,7 @@ def undo(data: bytes, encodings: tuple[str, ...], limit: int) -> Decoded:
 
 
 def decode(data: bytes, content_encoding: str, bound: Bound) -> Decoded:
-    """Remove the codings that the Content-Encoding names or, if it names none, that the bytes show.
+    """Remove the codings that the Content-Encoding names, then those that the bytes show.
 
     Args:
         bound: of the decoded bytes of each coding.
@@ -95,7 +95,7 @@ def decode(data: bytes, content_encoding: str, bound: Bound) -> Decoded:
         beside.append(skipped.texts(name, data))
         data = step.data
         removed.append(name)
-    while (name := _by_signature(data)) and not named:
+    while name := _by_signature(data):  # a file may be compressed, whatever the header names
         if len(removed) == MAX_LAYERS:
             return Decoded(data, tuple(reversed(removed)), Gap.OVER_LIMIT)
         step = _remove(name, data, bound)

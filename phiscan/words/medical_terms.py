@@ -93,6 +93,7 @@ PROCEDURES: Final = (
     r"|primary care|incision|hemodynamic(?:ally|s)?|gsw|bilirubin|phototherapy"
     r"|temp(?:erature)? (?:is |of |was )?(?:9[5-9]|10[0-6])\.\d|discharge instructions"
     r"|(?:abnormal|recent) mammogram|neonate|apgar|gestation|breastfeeding|newborn screen"
+    r"|psychotherapy|therapy session|cognitive behavio(?:u)?ral"
     r"|well[- ]child|prophy(?:laxis)?|root canal|code status|comfort (?:care|meds)"
 )
 # matches "lisinopril" and "cefdinir"; not "April", "uniform"

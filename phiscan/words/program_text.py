@@ -20,6 +20,8 @@ _TYPES: Final = frozenset(
     "optional nullable required varying string str int float bool bytes number boolean date object "
     "null none undefined".split()
 )
+_FAMILIES: Final = frozenset(("Long", "LONG", "Short", "SHORT"))
+"""Types that are common family names, written as names are."""
 _ENDINGS: Final = frozenset(
     "Type Types Name Names Id Ids ID List Element Resource Address Code Codes Concept Date Time "
     "Timestamp String Info Data Record Object Model Schema Field Fields Key Value Values Enum "
@@ -57,7 +59,8 @@ _OPERATOR: Final = re.compile(r"[ '\"]\+(?:[ '\"]|\Z)|%[sdr(]|#/|\bif\b.{1,80}\b
 def is_code(value: str) -> bool:
     """Whether a value is program text or a schema's, and no name, street or town."""
     text = value.strip().strip(",;!?[]").strip("'\"`")
-    if text.lower() in _TYPES or _VARIABLE.match(text) or _DESCRIPTION.match(text):
+    is_type = text.lower() in _TYPES and text not in _FAMILIES
+    if is_type or _VARIABLE.match(text) or _DESCRIPTION.match(text):
         return True
     # airlines write the name RUIZ/ANA
     if _REPOSITORY.fullmatch(text) and not text.isupper():
@@ -68,7 +71,9 @@ def is_code(value: str) -> bool:
 def _is_name_in_a_program(text: str) -> bool:
     if _PATH.fullmatch(text):
         return _is_path_in_a_program(text.split("."))
-    return _IDENTIFIER.fullmatch(text) is not None and _is_given_by_a_programmer(text)
+    # programs are written in ASCII, and "Jabłońska" has no humps
+    is_identifier = text.isascii() and _IDENTIFIER.fullmatch(text) is not None
+    return is_identifier and _is_given_by_a_programmer(text)
 
 
 def is_about_a_name(value: str) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from atrest.column_names import spelled_out
-from phiscan.labelled.records import rule_of
+from phiscan.labelled.label_steps import rule_of
 
 
 @pytest.mark.parametrize(

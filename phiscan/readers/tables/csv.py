@@ -14,7 +14,8 @@ from typing import Final
 
 from phiscan.evidence import Evidence, shown_path
 from phiscan.finding import Gap, Location, Subject
-from phiscan.labelled.records import Labelled, read_records, rule_of
+from phiscan.labelled.label_steps import rule_of
+from phiscan.labelled.records import Labelled, read_records
 from phiscan.media_kind import MediaKind, Sample
 from phiscan.readers import text as text_reader
 from phiscan.readers.tables import fields as table_fields

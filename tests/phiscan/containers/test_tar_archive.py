@@ -7,6 +7,7 @@ import io
 import json
 import lzma
 import tarfile
+import zipfile
 
 import pytest
 import zstandard
@@ -138,3 +139,24 @@ def test_a_size_in_base_256_that_is_too_large_is_a_gap():
 
 def test_a_text_of_many_blanks_is_no_archive():
     assert phiscan.scan(b" " * 148 + b"000000\0 " + b" " * 400 + b"x").media != "tar"
+
+
+@pytest.mark.parametrize("name", ["a.docx", "a.zip"])
+@pytest.mark.parametrize("last", [True, False])
+def test_an_archive_whose_member_is_a_zip_is_still_a_tar(name, last):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("record.json", RECORD)
+    member = (name, packed.getvalue())
+    data = tarred(("note.txt", b"no news"), member) if last else tarred(member, ("n", b"no news"))
+    report = phiscan.scan(data)
+    assert (report.media, report.verdict) == ("tar", Verdict.PHI)
+    assert report.coverage is Coverage.COMPLETE
+
+
+def test_a_zip_behind_the_archive_is_not_passed_over():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("record.json", RECORD)
+    report = phiscan.scan(tarred(("note.txt", b"no news")) + packed.getvalue())
+    assert report.verdict is Verdict.PHI or report.coverage is not Coverage.COMPLETE

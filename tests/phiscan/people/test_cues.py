@@ -39,6 +39,12 @@ def _subject(text, name):
         ("Callum Nguyen discharged home on", "Callum Nguyen", Subject.PATIENT),
         ("Interpreter used for Xiuying Qiu (", "Xiuying Qiu", Subject.PERSON),
         ("Called Delta Airways to discuss fares", "Delta Airways", Subject.PERSON),
+        ("As you know, Yuki is a 61 year old with", "Yuki", Subject.PATIENT),
+        ("Of course Tesla is a 20 year old company", "Tesla", None),
+        ("I saw Yuki Mori in clinic", "Yuki Mori", Subject.PATIENT),
+        ("We saw Yuki Mori in town", "Yuki Mori", Subject.PERSON),
+        ("Haoran Tang came in today for follow up", "Haoran Tang", Subject.PATIENT),
+        ("proxy for Nohea Kalama.", "Nohea Kalama", Subject.PERSON),
         ("Monit notified the team", "Monit", None),  # a program may notify
         ("Jada here for a shot", "Jada", Subject.PATIENT),
         ("Pt. Ruth Delacroix at home", "Ruth Delacroix", Subject.PATIENT),
@@ -144,3 +150,8 @@ def test_people_are_told_of_by_title_and_relation(text, name, told):
 def test_a_title_is_not_close():
     assert not is_close(_segment("Mrs. Ruiz", "Ruiz"))
     assert is_close(_segment("her son Andre", "Andre"))
+
+
+def test_the_relative_of_a_patient_is_close_to_one():
+    assert is_close(_segment("call: Temitope Obi (mother of Kai Kalama) says", "Temitope Obi"))
+    assert not is_close(_segment("call: Temitope Obi (mother) says", "Temitope Obi"))

@@ -121,3 +121,32 @@ def test_what_closed_before_a_document_is_too_deep_still_shows_whose_it_is():
     report = phiscan.scan(f'{{"resourceType": "Bundle", "entry": [{patient}, {deep}]}}'.encode())
     assert report.gap is Gap.OVER_LIMIT
     assert {"PATIENT_REFERENCE", "DATE_OF_BIRTH"} <= {f.info_type for f in report.findings}
+
+
+@pytest.mark.parametrize(
+    ("document", "info_type"),
+    [
+        ({"Health__MedicalRecordNumber__c": "E317740"}, "MEDICAL_RECORD_NUMBER"),
+        ({"Patient_SSN__pc": "512449031"}, "US_SOCIAL_SECURITY_NUMBER"),
+        ({"patient__last_name__iexact": "Ogawa"}, "PERSON_NAME"),
+        ({"Patients__0__Ssn": "512449031"}, "US_SOCIAL_SECURITY_NUMBER"),
+        ({"hospitalMrn": "E317740"}, "MEDICAL_RECORD_NUMBER"),
+        ({"attendee": {"displayName": "Sushila Rao"}, "icd10": ["K50.90"]}, "PERSON_NAME"),
+    ],
+)
+def test_a_key_with_the_affixes_of_a_program_is_read(document, info_type):
+    report = phiscan.scan(json.dumps(document).encode())
+    assert info_type in {f.info_type for f in report.findings if f.is_individuals}
+
+
+@pytest.mark.parametrize("key", ["mrn__count", "__ssn__", "hospital__id__c", "_c", "patient__"])
+def test_other_affixes_say_nothing(key):
+    assert phiscan.scan(json.dumps({key: "E317740"}).encode()).verdict is Verdict.NONE
+
+
+def test_a_drug_under_a_prescription_is_that_persons():
+    document = {"user": {"firstName": "Ana"}, "prescription": {"drug": "warfarin"}}
+    assert phiscan.scan(json.dumps(document).encode()).verdict is Verdict.PHI
+    assert (
+        phiscan.scan(b'{"user": {"firstName": "Ana"}, "drug": "none"}').verdict is not Verdict.PHI
+    )

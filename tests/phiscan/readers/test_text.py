@@ -104,3 +104,23 @@ def test_labels_one_behind_the_other_cost_linear_time():
 
 def test_a_long_line_without_values_costs_linear_time():
     assert phiscan.scan(b"a: " * 300_000).media == "text"
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("Birthdate: 02/14/1953 Presenting problem: cirrhosis", "02/14/1953"),
+        ("DOB: 02/14/1953, Favorite team: none", "02/14/1953"),
+        ("Phone: (515) 555-0142 Favorite team: none", "(515) 555-0142"),
+        ("Phone: (515) 555-0142 x: 12", "(515) 555-0142"),
+    ],
+)
+def test_a_number_ends_where_words_begin(line, value):
+    data = line.encode()
+    found = {
+        data[f.location.start : f.location.end].decode()
+        for f in phiscan.scan(data).findings
+        if f.identifier
+    }
+    assert value in found
+    assert not [other for other in found if "team" in other or "problem" in other]

@@ -116,3 +116,9 @@ def test_a_text_that_begins_like_a_compressed_file_is_none(text):
 @pytest.mark.parametrize("coding", ["bzip2", "xz", "raw-deflate", "zip-lzma"])
 def test_a_header_names_only_codings_of_http(coding):
     assert decode(b"x", coding, BOUND).gap is Gap.UNKNOWN_ENCODING
+
+
+def test_a_compressed_file_may_be_compressed_for_the_transport_too():
+    data = gzip.compress(gzip.compress(b"a note"))
+    decoded = decode(data, "gzip", Bound(1000, bool))
+    assert (decoded.data, decoded.encodings) == (b"a note", ("gzip", "gzip"))

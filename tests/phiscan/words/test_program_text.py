@@ -32,6 +32,7 @@ from phiscan.words.program_text import (
         ("octo-org/hello-world", "a repository"),
         ("MemberOptionsKeyPair", "a class"),
         ("$NAME", "a variable of a shell"),
+        ("long", "a type"),
         ("%name%", "a variable of a template"),
         ("&author;", "an entity"),
         ("a factor with two levels", "a description"),
@@ -46,7 +47,7 @@ def test_a_program_says_so(value, reason):
     "value",
     (
         "Ana Ruiz|McDonald|DeShawn|LaToya|O'Brien|deVries|vanDyke|MaryAnn|DiCaprio|Li|"
-        "RUIZ/ANA|ana_ruiz|maria.ruiz|ana.maria.ruiz|LeAnn|MacArthur|FitzGerald|J.Ruiz|Key|Page|Long Lee|The Hague|12 Main St|ANA"
+        "RUIZ/ANA|ana_ruiz|maria.ruiz|ana.maria.ruiz|LeAnn|MacArthur|FitzGerald|J.Ruiz|Key|Page|Long Lee|Long|SHORT|Jabłońska|Hánák|The Hague|12 Main St|ANA"
     ).split("|"),
 )
 def test_people_and_towns_are_called_so(value):
