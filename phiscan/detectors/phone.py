@@ -86,7 +86,7 @@ def _abroad(text: str) -> bool:
 _WORDS: Final = words(
     "phone", "tel", "telephone", "call", "callback", "cell", "mobile", "home", "work", "contact",
     "ph", "pager", "beeper", "text", "reach", "reached", "reachable", "dial", "landline",
-    "number", "cb",
+    "number", "cb", "called", "phoned", "texted",
 )  # fmt: skip
 PHONE = Detector(
     name="phone",

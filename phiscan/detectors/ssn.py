@@ -38,8 +38,23 @@ _ALONE: Final = re.compile(
     rb"(?<![A-Z0-9]-)(?<!\bpn[-_])(?<!\bsku[-_])(?<!part[-_])(?<!item[-_])(?<!model[-_])"
     rb"(?<!\blot[-_])(?i:" + _OF_THINGS.encode() + rb")(\d{3}-\d{2}-\d{4})(?!-[A-Za-z0-9]{3})"
 )
-_DIGITS: Final = re.compile(rb"(\d(?:[-. /_\s]{0,3}\d){8})")
-"""matches b"123456780" in b"_123456780_"; not b"12345678"."""
+# matches b"123456780" in b"_123456780_"; not b"12345678", nor the number of every example behind
+# words for one
+_DIGITS: Final = re.compile(
+    rb"(?:(?!123-?45-?6789)|(?i:"
+    + b"".join(
+        rb"(?<!%b)" % said
+        for said in (
+            rb"e\.g\. ",
+            rb"e\.g\., ",
+            rb"example ",
+            rb"example: ",
+            rb"such as ",
+            rb"like ",
+        )
+    )
+    + rb"))(\d(?:[-. /_\s]{0,3}\d){8})"
+)
 # a number within a name of a file or a variable: `_` is a letter to `\b`
 _EDGE: Final = r"(?:\b|_)"
 DASHED = Detector(

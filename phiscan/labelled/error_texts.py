@@ -37,6 +37,9 @@ MARKS: Final = (
     r" (?:[a-z]+ ){0,2}(?:value|date|number)",
     r"(?:is|are) (?:not|no|an? invalid)(?: a)? valid",
     r"is invalid",
+    r"(?:was|is) not recognized",
+    r"value too (?:large|long)",
+    r"out of (?:range|bounds) for",
     r"input_value=",
     r"copy \w+, line",
     r"reference chain",
@@ -74,7 +77,8 @@ _TABLE: Final = re.compile(
 _FIELD: Final = re.compile(
     rb"(?:\b(?:column|field|key|property|parameter|attribute|path|index|constraint|argument|input"
     rb"|element|member|variable|for|at|on|of)|chain:)(?=[ :=]{1,3}\\{0,4}[\"'`\[(]?"
-    rb"(?P<name>[$A-Za-z_][\w.$-]{0,120}(?:\[\\{0,4}[\"']?[\w-]{0,60}\\{0,4}[\"']?\]){0,4}))",
+    rb"(?P<name>[$A-Za-z_][\w.$-]{0,120}(?:\\{0,4}\"\.\\{0,4}\"[\w$]{1,60}){0,3}"
+    rb"(?:\[\\{0,4}[\"']?[\w-]{0,60}\\{0,4}[\"']?\]){0,4}))",
     re.IGNORECASE,
 )
 # matches b"value is (541278860)"; not b"value is 7"

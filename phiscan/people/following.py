@@ -146,9 +146,10 @@ SPEAKER: Final = _after(r"[*_\])>]{0,3}(?: \(?\d{1,2}:\d\d[^\n:]{0,6})? ?:[*_]{0
 # matches " Measure", " Disease Questionnaire"; not " was"
 NEXT_WORDS: Final = re.compile(rb"\A(?:[ -][A-Z][A-Za-z]{1,20}){1,4}")
 # A number that identifies its owner. matches " (E790346274)", " / 222937", ", BCM-220198";
-# not " (2019)"
+# not " (2019)", ", 515-555-0142", which is anybody's
 NUMBERED: Final = _after(
-    r"'?s?,? {0,4}[(/|#-]{0,2} {0,3}#?(?:(?-i:[A-Z]){1,5}-?)?\d{2,}[\d-]{3,}(?![\d./])"
+    r"'?s?,? {0,4}[(/|#-]{0,2} {0,3}#?(?!\d{3}-\d{3}-\d{4}(?![\d-]))"
+    r"(?:(?-i:[A-Z]){1,5}-?)?\d{2,}[\d-]{3,}(?![\d./])"
 )
 # The rest of a number of which the segment is a prefix. matches "-887-79"; not "-Ruiz", " -88"
 PART_NUMBER: Final = re.compile(rb"\A-\d")

@@ -44,6 +44,12 @@ _DOCUMENT: Final = re.compile(
 _SIGN: Final = re.compile(rb"%(?:25)*(?:0[ADad]|7[BbCc]|5[Bb]|3[Cc])")
 _BLANKS: Final = 4
 """Blanks of a value that is prose: five words."""
+_LONGEST_PROSE: Final = 1 << 16
+"""Bytes of the longest prose that is read twice. The detectors read longer ones in place."""
+_MOST_PROSE: Final = 256
+"""The most nested documents of a form in which prose is read twice."""
+_MOST_NESTED: Final = 4096
+"""The most nested documents of a form. More are a gap. Each costs a scan (0.1 ms)."""
 _LONGEST_NAME: Final = 256
 """Bytes of the longest name of a parameter that is shown."""
 _MOST_PARAMETERS: Final = 10_000
@@ -66,7 +72,8 @@ def read(data: bytes, evidence: Evidence) -> Gap:
     path = segments(evidence.context.path, Location("path"))
     targets.read(Target(path, parameters), evidence)
     read_records(_pairs(data, evidence), evidence, "form_field")
-    return Gap.OVER_LIMIT if len(parameters) == _MOST_PARAMETERS else Gap.NONE
+    are_too_many = len(parameters) == _MOST_PARAMETERS or len(evidence.nested) > _MOST_NESTED
+    return Gap.OVER_LIMIT if are_too_many else Gap.NONE
 
 
 def _parameters(data: bytes, evidence: Evidence) -> Iterator[Part]:
@@ -84,23 +91,27 @@ def _pairs(data: bytes, evidence: Evidence) -> Iterator[Labelled]:
         labels = name.labels
         start, end = match.span(2)
         if end - start >= 16 and (
-            _DOCUMENT.match(data, start, end) or _is_text(data, start, end, named=name.is_label)
+            _DOCUMENT.match(data, start, end)
+            or _SIGN.search(data, start, end) is not None
+            or (
+                not name.is_label
+                and len(evidence.nested) < _MOST_PROSE
+                and _is_prose(data, start, end)
+            )
         ):
+            if len(evidence.nested) > _MOST_NESTED:
+                return
             origin = _unescaped(data, start, end)
             location = Location(shown_path(labels), start, end)
             evidence.nested.append(Nested(origin.text(), location, declared=False, origin=origin))
         yield Labelled(labels, unquote_plus(match[2].decode("utf-8", "replace")), start, end, 0)
 
 
-def _is_text(data: bytes, start: int, end: int, *, named: bool) -> bool:
-    """Whether a value is a text: prose, or lines, or words with a document behind them.
-
-    What begins a sentence, and what stands in a text, shows in the text without escapes only. Prose
-    whose field is `named` says what that label says.
-    """
-    if _SIGN.search(data, start, end) is not None:
-        return True
-    return not named and data.count(b"+", start, end) + data.count(b"%20", start, end) >= _BLANKS
+def _is_prose(data: bytes, start: int, end: int) -> bool:
+    """Whether a value is prose. What begins a sentence shows in the text without escapes only."""
+    if end - start > _LONGEST_PROSE:
+        return False
+    return data.count(b"+", start, end) + data.count(b"%20", start, end) >= _BLANKS
 
 
 class _Name(NamedTuple):

@@ -45,7 +45,8 @@ applied wear wore
 identification identity assume resident known based due secondary given noted using used per
 """
 _HEADINGS = """
-initials portal secure elementary house patient patients pt pts client clients member members mbr
+initials portal forms rights testimonials
+secure elementary house patient patients pt pts client clients member members mbr
 subscriber insured beneficiary guarantor resident residents veteran employee claimant caller
 applicant participant subj name names surname firstname lastname
 dob birth birthdate birthday mrn ssn id age sex gender male female date dates time room bed unit

@@ -67,6 +67,7 @@ def test_finds_numbers(values, text, expected):
         ("Stock: 541-27-8860 rev B", "a stock number"),
         ("Section 541-27-8860 of the code", "of a law"),
         ("part no. 541-27-8860", "a part number"),
+        ("SSN must be nine digits (e.g., 123-45-6789).", "an example"),
         ("PN-912-78-1234", "a part number in the form of an ITIN"),
     ],
 )

@@ -28,6 +28,16 @@ def said(text):
         ("Key (patient_id)=(77123) is not present in table", "patient_id", "77123"),
         ('CONTEXT:  COPY p, line 2, column birth_date: "11/23/1961"', "birth_date", "11/23/1961"),
         (f"Duplicate entry '{SSN}' for key 'patients.ssn'", "patients.ssn", SSN),
+        (
+            'value too large for column "EHR"."PATIENT"."LAST_NAME" (actual: 44): \'Two Bulls\'',
+            "LAST_NAME",
+            "Two Bulls",
+        ),
+        (
+            "String '11/23/1961' was not recognized as a DateTime for field DateOfBirth",
+            "DateOfBirth",
+            "11/23/1961",
+        ),
         (f"Duplicate entry '{SSN}' for key 'uq_case_ssn'", "ssn", SSN),
         ("Incorrect date value: '11/23/1961' for column 'dob' at row 1", "dob", "11/23/1961"),
         (

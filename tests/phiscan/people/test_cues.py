@@ -45,6 +45,8 @@ def _subject(text, name):
         ("We saw Yuki Mori in town", "Yuki Mori", Subject.PERSON),
         ("Haoran Tang came in today for follow up", "Haoran Tang", Subject.PATIENT),
         ("proxy for Nohea Kalama.", "Nohea Kalama", Subject.PERSON),
+        ("Media contact: Ana Siddiqui, 312-788-0660", "Ana Siddiqui", Subject.PERSON),
+        ("Siddiqui, Ana, 312-788-06601", "Siddiqui, Ana", Subject.PATIENT),
         ("Monit notified the team", "Monit", None),  # a program may notify
         ("Jada here for a shot", "Jada", Subject.PATIENT),
         ("Pt. Ruth Delacroix at home", "Ruth Delacroix", Subject.PATIENT),

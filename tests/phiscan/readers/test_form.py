@@ -148,3 +148,10 @@ def test_a_short_value_is_no_document(value, reason):
     report = phiscan.scan(b"note_d=" + quote(value, safe="").encode(), content_type=FORM)
     assert all(">" not in f.location.field for f in report.findings), reason
     assert report.verdict is Verdict.NONE, reason
+
+
+def test_prose_beyond_a_limit_is_read_in_place_and_documents_beyond_another_are_a_gap():
+    words = "&".join(f"f{n}=the+cat+sat+on+a+mat+today" for n in range(5000)).encode()
+    assert phiscan.scan(words, content_type=FORM).gap is Gap.NONE
+    lines = "&".join(f"f{n}=the+cat%0Asat+on+the+mat" for n in range(5000)).encode()
+    assert phiscan.scan(lines, content_type=FORM).gap in (Gap.OVER_LIMIT, Gap.OUT_OF_TIME)
