@@ -61,6 +61,8 @@ LABEL: Final = _before(
     rf"|signature|signed|parent(?:/guardian)?|customer"
     rf"|(?:employee|member|legal|full|first|last)[ _-]name|(?:printed|prepared|report) for)[ ]?"
     rf"(?:[:=#]| ?-)[ \t]{{0,4}}"
+    # behind the value of another label: "Member ID: 1544 Member: "
+    r"|\d (?:member|subscriber|insured|guarantor|beneficiary|enrollee)[ ]?:[ \t]{0,4}"
 )
 # matches "my name is ", "speaking with "; not "it is "
 OWN_NAME: Final = _before(

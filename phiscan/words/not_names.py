@@ -45,7 +45,7 @@ applied wear wore
 identification identity assume resident known based due secondary given noted using used per
 """
 _HEADINGS = """
-initials portal forms rights testimonials
+initials portal forms rights testimonials med rec
 secure elementary house patient patients pt pts client clients member members mbr
 subscriber insured beneficiary guarantor resident residents veteran employee claimant caller
 applicant participant subj name names surname firstname lastname

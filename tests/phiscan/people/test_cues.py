@@ -47,6 +47,7 @@ def _subject(text, name):
         ("proxy for Nohea Kalama.", "Nohea Kalama", Subject.PERSON),
         ("Media contact: Ana Siddiqui, 312-788-0660", "Ana Siddiqui", Subject.PERSON),
         ("Siddiqui, Ana, 312-788-06601", "Siddiqui, Ana", Subject.PATIENT),
+        ("Member ID: 154489478 Member: Anselmo Soto Plan: Gold", "Anselmo Soto", Subject.PERSON),
         ("Monit notified the team", "Monit", None),  # a program may notify
         ("Jada here for a shot", "Jada", Subject.PATIENT),
         ("Pt. Ruth Delacroix at home", "Ruth Delacroix", Subject.PATIENT),
