@@ -203,7 +203,10 @@ def _is_patient(s: Segment, before: bytes, after: bytes) -> bool:
         and following.MEMBER_ID.match(after)
     ):
         return True
-    if s.mixed and (following.OLD.match(after) or preceding.EXAMINED.search(before)):
+    if s.mixed and (
+        following.OLD.match(after)
+        or (s.last_word in preceding.EXAMINED_ENDS and preceding.EXAMINED.search(before))
+    ):
         return True
     begins = s.mixed and not s.long and preceding.LINE_START.search(before) is not None
     return begins and (

@@ -94,6 +94,8 @@ PATIENT: Final = _before(
 EXAMINED: Final = _before(
     r"\b(?-i:I) (?:had the pleasure of seeing|saw|evaluated|examined|am seeing|followed) "
 )
+# The last words of `EXAMINED`: a set look-up is cheaper.
+EXAMINED_ENDS: Final = frozenset((b"seeing", b"saw", b"evaluated", b"examined", b"followed"))
 MEMBER: Final = _before(r"\b(?:member|client|resident|subscriber|enrollee),? ")
 # A name that somebody is addressed by: "thanks for telling me, Jasmine."
 VOCATIVE: Final = _before(r"[a-z], ")
