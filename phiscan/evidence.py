@@ -217,7 +217,7 @@ class Evidence:
         """The range and the infoType of each identifier in the body, listed or not."""
         identified = [
             (place.start, place.end, info_type)
-            for info_type, _, _, _, place, _, kind in self.findings
+            for info_type, _, _, _, place, _, kind, _ in self.findings
             if kind is _IDENTIFIER and place.start >= 0
         ]
         for info_type, places in self._places.items():

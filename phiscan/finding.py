@@ -112,6 +112,7 @@ class Finding(NamedTuple):
         location: where the value stands.
         subject: whom it is about.
         kind: what the infoType means.
+        number: of findings that it stands for (`phiscan.finding_kinds`).
     """
 
     info_type: str
@@ -121,6 +122,7 @@ class Finding(NamedTuple):
     location: Location
     subject: Subject
     kind: InfoTypeKind
+    number: int = 1
 
     @classmethod
     def of(
@@ -143,6 +145,7 @@ class Finding(NamedTuple):
                 location,
                 subject,
                 info_type.kind,
+                1,
             ),
         )
 

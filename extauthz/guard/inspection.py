@@ -186,7 +186,12 @@ class Inspection:
             return None if outcome is None else self._judged(outcome, self._exchange)
         try:
             answer = await self._inspections.scanners.judge(
-                Work(tuple(self._events), self._before, self._budget_after),
+                Work(
+                    tuple(self._events),
+                    self._before,
+                    self._budget_after,
+                    with_places=self._call.asked_over_http,
+                ),
                 self._snapshot,
                 self._call.caller,
             )

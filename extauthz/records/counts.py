@@ -13,9 +13,7 @@ One thread may count while another reads.
 """
 
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from operator import itemgetter
 from typing import Final
 
 from opentelemetry.metrics import CallbackOptions, Meter, Observation
@@ -24,14 +22,13 @@ from extauthz.records.allow_list import Key, SpanName
 from extauthz.records.series import Distribution, Family, Gauge, Kind, Sum, attributes
 from extauthz.records.spans import Judged
 from mesh.policy.decision import Reason
-from phiscan.finding import Coverage, Finding, ScanReport
+from phiscan.finding import Coverage, ScanReport
+from phiscan.finding_kinds import info_types
 from phiscan.identifiers import Identifier
 
 _SECONDS: Final = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 # up to the largest body that is scanned by default
 _BYTES: Final = (*(4.0**power for power in range(4, 12)), 8.0 * 1024 * 1024)
-# infoType and class; `itemgetter` runs in C, because a document can have thousands of findings
-_COUNTED: Final[Callable[[Finding], tuple[str, Identifier | None]]] = itemgetter(0, 1)
 
 
 class Counts:
@@ -122,7 +119,7 @@ class Counts:
         found: Mapping[tuple[str, Identifier | None], int] = {}
         # what a canary holds was put there to be found
         if report.findings and decision.reason is not Reason.CANARY:
-            found = Counter(map(_COUNTED, report.findings))
+            found = info_types(report.findings)
         scan = 0
         for name, start, end in judged.steps:
             if name is SpanName.SCAN:

@@ -4,7 +4,6 @@ INVARIANT (no values): no record, span or metric that is made of a judgement hol
 address, a header, a body, or anything derived from one.
 """
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from mesh.message.facts import Facts
 from mesh.message.message_types import recorded
 from mesh.policy.decision import Action, Decision
 from phiscan.finding import ScanReport
+from phiscan.finding_kinds import info_types
 
 ASKED_OVER_HTTP: Final = "http"
 """The value of `asked` in a record."""
@@ -84,7 +84,7 @@ def ledger_record(judgement: Judgement) -> dict[str, Any]:
         "parts": list(judgement.report.parts),
         "opaque": len(judgement.report.opaque),
         "identifiers": [i.value for i in decision.identifiers],
-        "infoTypes": dict(Counter([f.info_type for f in findings])) if findings else {},
+        "infoTypes": {name: number for (name, _), number in info_types(findings).items()},
         "tipped": list(decision.tipped),
         "rules": list(decision.rules),
         "audits": {rule: action.value for rule, action in decision.audits},

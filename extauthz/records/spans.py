@@ -177,7 +177,7 @@ def span_attributes(judgement: Judgement) -> dict[str, Any]:
         judgement.id,
         tuple([i.value for i in decision.identifiers]),
         tuple(sorted({f.info_type for f in report.findings})),
-        len(report.findings),
+        sum([f.number for f in report.findings]),
         decision.verdict.value,
         decision.coverage.value,
         decision.gap.value,

@@ -34,7 +34,8 @@ class Answer:
     """What a scanner process says of one message.
 
     Args:
-        outcome: as `Exchange` gave it.
+        outcome: as `Exchange` gave it; its findings without their places, unless they were asked
+            for (`phiscan.finding_kinds`).
         steps: of the work.
         seconds: of work.
     """
@@ -101,18 +102,16 @@ def _columns(findings: tuple[finding.Finding, ...]) -> _Columns:
     """The attributes of findings, one tuple each: first those of their locations."""
     if not findings:
         return ()
-    kinds, identifiers, likelihoods, detectors, places, subjects, means = zip(
-        *findings, strict=True
-    )
-    return (*zip(*places, strict=True), kinds, identifiers, likelihoods, detectors, subjects, means)
+    kinds, identifiers, likelihoods, detectors, places, *rest = zip(*findings, strict=True)
+    return (*zip(*places, strict=True), kinds, identifiers, likelihoods, detectors, *rest)
 
 
 def _findings(columns: _Columns) -> tuple[finding.Finding, ...]:
     if not columns:
         return ()
-    names, starts, ends, kinds, identifiers, likelihoods, detectors, subjects, means = columns
+    names, starts, ends, kinds, identifiers, likelihoods, detectors, *rest = columns
     places = map(_NEW_LOCATION, zip(names, starts, ends, strict=True))
-    found = zip(kinds, identifiers, likelihoods, detectors, places, subjects, means, strict=True)
+    found = zip(kinds, identifiers, likelihoods, detectors, places, *rest, strict=True)
     with garbage.paused():  # the event loop waits; a walk through the new ones takes twice as long
         return tuple(map(_NEW_FINDING, found))
 

@@ -1,11 +1,13 @@
 """One message for a scanner process, and the work on it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from extauthz.policies.store import PolicySnapshot
 from extauthz.scanning.frames import Answer
 from extauthz.scanning.timed_exchange import Before, Budget, TimedExchange
 from mesh.exchange.events import Body, Event
+from phiscan.finding import ScanReport
+from phiscan.finding_kinds import each_kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +18,14 @@ class Job:
         events: of the message, from its head to its end.
         budget: of its scans.
         before: what came before it.
+        with_places: whether each finding comes back with its place. A proxy asks for none, and a
+            report can have thousands.
     """
 
     events: tuple[Event, ...] = field(repr=False)
     budget: Budget
     before: Before = field(repr=False)
+    with_places: bool
 
     @property
     def size(self) -> int:
@@ -42,5 +47,13 @@ def judge(job: Job, snapshot: PolicySnapshot) -> Answer:
     for event in job.events:
         outcome = exchange.receive(event)
         if outcome is not None:
+            if not job.with_places:
+                outcome = replace(outcome, report=_without_places(outcome.report))
             return Answer(outcome, tuple(exchange.steps), exchange.seconds)
     raise ValueError("the events of a message gave no outcome")
+
+
+def _without_places(report: ScanReport) -> ScanReport:
+    return replace(
+        report, findings=each_kind(report.findings), providers=each_kind(report.providers)
+    )

@@ -53,15 +53,17 @@ class Work:
         before: what came before it.
         budget_after: takes the seconds that it has waited for a process, and returns what its scans
             may cost.
+        with_places: as for `Job`.
     """
 
     events: tuple[Event, ...] = field(repr=False)
     before: Before = field(repr=False)
     budget_after: Callable[[float], Budget]
+    with_places: bool
 
     def job(self, budget: Budget) -> Job:
         """Return the job of a process."""
-        return Job(self.events, budget, self.before)
+        return Job(self.events, budget, self.before, self.with_places)
 
 
 class _Waiting:

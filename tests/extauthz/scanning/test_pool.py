@@ -12,13 +12,17 @@ from scanned_policy import POLICY, snapshot_of
 
 from extauthz.detection.engines import Detection
 from extauthz.records import logs
+from extauthz.records.judgement import Judgement, ledger_record
+from extauthz.records.spans import span_attributes
 from extauthz.scanning.job import Job, judge
 from extauthz.scanning.pool import LostError, NoRoomError, ScannerPool, Work
 from extauthz.scanning.timed_exchange import Before, Budget
 from mesh.exchange.events import Body, Head, Trailers
 from mesh.message.facts import Facts
 from mesh.message.headers import Headers
+from mesh.observed.observation import counted_kinds
 from mesh.policy.decision import Action, Reason
+from mesh.policy.decision_cache import asked
 
 A, B = "cluster.local/ns/a/sa/a", "cluster.local/ns/b/sa/b"
 HEAD = Head(Facts(source=A, destination=B, mtls=True, redactable=True))
@@ -28,7 +32,7 @@ DENIED = b'{"patientName": "Ana Ruiz", "diagnosis": "E11.9", "email": "ana.ruiz@
 
 
 def work(*events, seconds=20.0):
-    return Work(events, Before(), lambda _: Budget(8 << 20, seconds))
+    return Work(events, Before(), lambda _: Budget(8 << 20, seconds), with_places=True)
 
 
 def message(body, seconds=20.0):
@@ -61,7 +65,7 @@ def run(count, snapshot, use):
 def test_a_process_judges_as_the_worker_would(snapshot, body):
     answer = run(1, snapshot, lambda pool: pool.judge(message(body), snapshot, "x"))
     events = (HEAD, Body(body, end=True))
-    here = judge(Job(events, Budget(8 << 20, 20.0), Before()), snapshot)
+    here = judge(Job(events, Budget(8 << 20, 20.0), Before(), with_places=True), snapshot)
 
     there, outcome = answer.outcome, here.outcome
     assert (there.decision, there.report, there.body) == (
@@ -70,6 +74,29 @@ def test_a_process_judges_as_the_worker_would(snapshot, body):
         outcome.body,
     )
     assert [step.name for step in answer.steps] == [step.name for step in here.steps]
+
+
+@pytest.mark.parametrize("body", [ALLOWED, REDACTED, DENIED, b"plain words"])
+def test_without_places_all_records_are_the_same(snapshot, body):
+    """A proxy asks for no places, and a report can have thousands of findings."""
+    events = (HEAD, Body(b"[" + b",".join([body] * 3) + b"]", end=True))
+    budget = Budget(8 << 20, 20.0)
+    whole, less = (
+        judge(Job(events, budget, Before(), with_places=each), snapshot).outcome
+        for each in (True, False)
+    )
+    kept, sent = (
+        Judgement("1", each.facts, each.decision, each.report, "clinic", "")
+        for each in (whole, less)
+    )
+
+    assert (less.decision, less.body, less.facts) == (whole.decision, whole.body, whole.facts)
+    assert len(less.report.findings) < len(whole.report.findings) or b"{" not in body
+    assert ledger_record(sent) == ledger_record(kept)
+    assert span_attributes(sent) == span_attributes(kept)
+    assert asked(less.facts, less.report) == asked(whole.facts, whole.report)
+    assert counted_kinds(less.report) == counted_kinds(whole.report)
+    assert less.report.identifiers == whole.report.identifiers
 
 
 def test_trailers_belong_to_their_message(snapshot):

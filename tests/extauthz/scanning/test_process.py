@@ -29,7 +29,7 @@ def _order(number, engine, *, with_engine=True):
 
 
 def _judged_by(snapshots, key):
-    job = Job((HEAD, Body(b"words", end=True)), Budget(1 << 20, 20.0), Before())
+    job = Job((HEAD, Body(b"words", end=True)), Budget(1 << 20, 20.0), Before(), with_places=True)
     return snapshots.judge(key, job).outcome.decision.policy
 
 
