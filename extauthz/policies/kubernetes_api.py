@@ -179,10 +179,11 @@ def _answered(api: Api, request: _Request) -> Iterator[http.client.HTTPResponse]
             connection.request(
                 request.method, request.path, request.body, {**_headers(api), **sent}
             )
-            response = connection.getresponse()
-            if response.status not in {http.client.OK, http.client.CREATED}:
-                raise _refusal(api, response.status)
-            yield response
+            # by itself: after `Connection: close` the answer owns the socket
+            with connection.getresponse() as response:
+                if response.status not in {http.client.OK, http.client.CREATED}:
+                    raise _refusal(api, response.status)
+                yield response
         finally:
             connection.close()
 

@@ -44,9 +44,10 @@ def send(target: Target, signed: Signed, way: Way) -> Answer | Silence:
         return Silence.NOTHING
     try:
         _request(connection, target, signed)
-        answer = connection.getresponse()
-        headers = {name.lower(): value for name, value in answer.getheaders()}
-        return Answer(answer.status, headers, _body(answer))
+        # by itself: after `Connection: close` the answer owns the socket
+        with connection.getresponse() as answer:
+            headers = {name.lower(): value for name, value in answer.getheaders()}
+            return Answer(answer.status, headers, _body(answer))
     except TimeoutError:
         return Silence.NOTHING
     except (http.client.RemoteDisconnected, ConnectionError):

@@ -46,8 +46,9 @@ def _got(url: str) -> bytes:
     connection = kind(parts.hostname, parts.port, timeout=_SECONDS)
     try:
         connection.request("GET", f"{parts.path.rstrip('/')}{SYNCZ}")
-        response = connection.getresponse()
-        data = response.read(_MOST + 1)
+        # by itself: after `Connection: close` the answer owns the socket
+        with connection.getresponse() as response:
+            data = response.read(_MOST + 1)
     finally:
         connection.close()
     if response.status != http.client.OK:

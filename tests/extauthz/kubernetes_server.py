@@ -85,7 +85,7 @@ class _Handler(BaseHTTPRequestHandler):
         api = self.server.api
         api.requests.append((parts.path, query, self.headers.get("authorization")))
         if api.fail:
-            self._answer(api.fail.pop(0), {"kind": "Status"})
+            self._answer(api.fail.pop(0), {"kind": "Status"}, {"connection": "close"})
         elif "watch" in query:
             self._watch(api)
         else:
@@ -111,9 +111,11 @@ class _Handler(BaseHTTPRequestHandler):
             api.events.put(END)  # for the next open watch
         self.wfile.write(b"0\r\n\r\n")
 
-    def _answer(self, status, value):
+    def _answer(self, status, value, further=()):
         body = json.dumps(value).encode()
         self.send_response(status)
+        for name, said in dict(further).items():
+            self.send_header(name, said)
         self.send_header("content-length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

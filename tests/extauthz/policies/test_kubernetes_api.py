@@ -1,3 +1,4 @@
+import http.client
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,24 @@ def test_a_malformed_event_ends_the_watch_as_an_error(line):
         with pytest.raises(ApiError) as raised:
             list(watch(Api(server.url), PATH, "1"))
     assert not isinstance(raised.value, GoneError)
+
+
+def test_a_refusal_that_ends_its_connection_leaves_no_socket_open(monkeypatch):
+    """After `Connection: close` the answer owns the socket, and closing the connection is no end."""
+    made = []
+
+    class Recorded(http.client.HTTPResponse):
+        def __init__(self, *args, **named):
+            super().__init__(*args, **named)
+            made.append(self)
+
+    monkeypatch.setattr(http.client.HTTPConnection, "response_class", Recorded)
+    with ApiServer() as server:
+        server.fail = [403]
+        with pytest.raises(ApiError):
+            list_objects(Api(server.url), PATH)
+
+    assert [answer.isclosed() for answer in made] == [True]
 
 
 def test_an_answer_that_would_fill_the_memory_is_an_error(monkeypatch):
