@@ -30,21 +30,25 @@ _STRICT: Final = (
     + r'"|[\s{}\[\]:,]++'
     r"|(?:-?(?:0|[1-9]\d{0,17}+)(?:\.\d{1,40}+)?(?:[eE][+-]?\d{1,2})?|true|false|null)(?![-+\w.])"
 )
-# The next thing that is not strict JSON. matches `{"a": NaN` of `{"a": NaN, 'b': 1}`
+_MOST: Final = "{0,1000}"
+"""Repeats in one match. Bounded for the memory: Python before 3.11.5 keeps 60 bytes for each."""
+# The next thing that is not strict JSON, or no group at the bound. matches `{"a": NaN` of
+# `{"a": NaN, 'b': 1}`
 _LENIENT: Final = re.compile(
     (
-        repeated(_STRICT, "*")
+        repeated(_STRICT, _MOST)
         + rf"(?:(?P<string>{STRING})"
         + r"|(?P<quoted>'[^'\\]*+"
         + repeated(r"\\.[^'\\]*+", "*")
         + r"')|(?P<comment>//[^\r\n]*+|\#[^\r\n]*+|/\*(?s:.*?)\*/)"
-        + rf"|(?P<word>{WORD})|(?P<separator>\x1e)|(?P<end>\Z))"
+        + rf"|(?P<word>{WORD})|(?P<separator>\x1e)|(?P<end>\Z)|)"
     ).encode(),
     re.DOTALL,
 )
-# The next comma before a closing bracket. matches `[1,` of `[1, ]`; not of `[",]"]`
+# The next comma before a closing bracket, or no group at the bound. matches `[1,` of `[1, ]`; not
+# of `[",]"]`
 _COMMA: Final = re.compile(
-    (repeated(rf'{STRING}|[^",]++|,(?!\s*+[}}\]])', "*") + r"(,)").encode(), re.DOTALL
+    (repeated(rf'{STRING}|[^",]++|,(?!\s*+[}}\]])', _MOST) + r"(?:(,)|)").encode(), re.DOTALL
 )
 # matches `NaN`, `-Infinity`, `INF`, `undefined`, `None`; not `nano`
 _NO_NUMBER: Final = re.compile(rb"(?i:[+-]?(?:nan|inf(?:inity)?)|undefined|none|true|false|null)")
@@ -82,7 +86,13 @@ def rewritten(data: bytes, *, words: bool) -> bytes | None:
     at = guard.end() if guard is not None else 0
     pieces = [b" " * at]
     while (found := _LENIENT.match(data, at)) is not None:
-        name = found.lastgroup or ""
+        name = found.lastgroup
+        if name is None:
+            if found.end() == at:
+                return None
+            pieces.append(found[0])
+            at = found.end()
+            continue
         pieces.append(data[at : found.start(name)])
         if name == "end":
             return _without_commas(b"".join(pieces))
@@ -119,8 +129,8 @@ def documents(data: bytes) -> Iterator[bytes]:
 
 def _without_commas(data: bytes) -> bytes:
     pieces, at = [], 0
-    while (found := _COMMA.match(data, at)) is not None:
-        pieces += [data[at : found.start(1)], b" "]
+    while (found := _COMMA.match(data, at)) is not None and found.end() > at:
+        pieces += [data[at : found.start(1)], b" "] if found[1] else [found[0]]
         at = found.end()
     return b"".join([*pieces, data[at:]]) if pieces else data
 
