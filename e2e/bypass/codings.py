@@ -135,8 +135,6 @@ TECHNIQUES: Final = (
         "second coding that is not named",
         "the guard removes what the header names",
         lambda v: _coded(v, gzip.compress(gzip.compress(_text(v))), "gzip"),
-        UNSCANNABLE,
-        UNSCANNABLE,
     ),
     Technique(
         "coding that no header names",
