@@ -56,10 +56,9 @@ def send(request: Request, port: int, *, identity: CertificateFiles | None = Non
     try:
         headers = {"host": request.host, **request.headers}
         connection.request(request.method, request.path, request.body or None, headers)
-        # by itself: after `Connection: close` the answer owns the socket
-        with connection.getresponse() as answer:
-            lowered = {name.lower(): value for name, value in answer.getheaders()}
-            return Response(answer.status, lowered, answer.read())
+        answer = connection.getresponse()
+        lowered = {name.lower(): value for name, value in answer.getheaders()}
+        return Response(answer.status, lowered, answer.read())
     finally:
         connection.close()
 

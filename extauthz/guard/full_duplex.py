@@ -46,7 +46,8 @@ from mesh.message.body_digests import UNCHANGED
 from mesh.message.facts import Facts, Protocol
 from mesh.message.headers import Headers
 from mesh.policy.decision import Reason
-from phiscan.finding import Location, ScanReport
+from phiscan.finding import ScanReport
+from phiscan.finding_kinds import each_kind
 
 _CHUNK: Final = 256 * 1024
 """Bytes of one answer. The proxy passes each on while the next one is on its way."""
@@ -269,10 +270,9 @@ def _of_trailers(judgement: Judgement | None, headers: Headers) -> Judgement | N
 
 
 def _together(before: ScanReport | None, now: ScanReport) -> ScanReport:
-    """What was found in all pieces so far, each kind of finding once and without its place.
+    """What was found in all pieces so far, each kind of finding once.
 
     A verdict needs no more, and so it stays small however long the stream is.
     """
     findings = (*(before.findings if before else ()), *now.findings)
-    kinds = dict.fromkeys(found._replace(location=Location()) for found in findings)
-    return replace(now, findings=tuple(kinds))
+    return replace(now, findings=each_kind(findings))

@@ -23,12 +23,18 @@ def _spelled(text: str) -> bool:
     return checks.ssn("".join(c for c in text if c.isdigit()))
 
 
-# What names a number of goods or of a law right before it.
-# matches "Stock: ", "part no. ", "Section "; not "parts: "
+_THINGS: Final = ("part", "stock", "section", "sku", "model", "catalog", "item", "lot")
+# What names a number of goods or of a law right before it. Some words alone do not: a bill has
+# items, and what stands behind one may be anything.
+# matches "Stock: ", "part no. ", "Section "; not "parts: ", "item "
 _OF_THINGS: Final = "".join(
     rf"(?<!\b{word}{sign})"
-    for word in ("part", "stock", "section", "sku", "model", "catalog", "item", "lot")
-    for sign in (" ", ":", ": ", " #", "#", " no ", " no. ", " number ")
+    for signs, things in (
+        ((":", ": ", " #", "#", " no ", " no. ", " number "), _THINGS),
+        ((" ",), ("part", "stock", "section", "sku")),
+    )
+    for word in things
+    for sign in signs
 )
 # Not within a longer code: a part number (`PN-541-27-8860`) or an id (`541-27-8860-aaaa`). A claim
 # number of Medicare is an SSN with one or two further characters (`541-27-8860-C1`).

@@ -96,9 +96,13 @@ _ESCAPES: Final = re.compile(rb"\\[rn]|\\(?=/)")
 # matches b"\n" and an escaped line end; not b"\\/"
 _LINE_ENDS: Final = re.compile(rb"\r?\n[ \t]*|\\r\\n|\\n")
 _FEWEST_LISTED: Final = 3
-_LONGEST_LISTED: Final = 72
-"""Bytes of the longest identifier or hash in a list: 64 of SHA-256. MIME writes lines of 76."""
+_LONGEST_LISTED: Final = 44
+"""Letters of the longest identifier in a list: SHA-256 in base64. Programs write base64 in lines of
+64 or 76, and an encryption by blocks of 16 bytes ends with a whole line of 64 in one of three."""
+_LONGEST_DIGEST: Final = 72
+"""The same in hexadecimal: SHA-256 has 64."""
 _BLANKS: Final = b" \t\n\r\f\v"
+_HEXADECIMAL: Final = re.compile(rb"[0-9a-fA-F]+")  # matches b"9f0A"; not b"9g"
 # matches 24 digits; not 25
 _HEX: Final = re.compile(rb"(?:[0-9a-fA-F]{2}){12,}")
 # matches b"ONZW4ORAGEZDGNBVGY3Q===="; not b"ONZW4ORAgezdgnbvgy3q====", in two cases
@@ -264,10 +268,12 @@ def _is_list(run: bytes) -> bool:
     The last line of an encoding is shorter than the others, except by chance.
     """
     lines = _LINE_ENDS.split(run)
+    size = len(lines[0])
     return (
         len(lines) >= _FEWEST_LISTED
-        and len(lines[0]) <= _LONGEST_LISTED
-        and all(len(line) == len(lines[0]) for line in lines)
+        and size <= _LONGEST_DIGEST
+        and all(len(line) == size for line in lines)
+        and (size <= _LONGEST_LISTED or all(map(_HEXADECIMAL.fullmatch, lines)))
     )
 
 

@@ -107,9 +107,9 @@ KIN: Final = _after(
     rf",? ?\(?(?:(?:who is )?(?:his|her|the|their|patient'?s|pt'?s|my|our) )?"
     rf"(?:(?:maternal|paternal|older|elder|eldest|younger|youngest|adult|late)[ -])?{RELATION}\b"
 )
+# Whose relative somebody is. matches " (mother of Ana", ", wife of pt"; not " (mother of all"
+OF_A_PATIENT: Final = _after(rf",? \(?(?:the )?{RELATION} of (?:pt\b|patient|(?-i:[A-Z]))")
 # matches " (her daughter)", " (grandson"; not " (see"
-# Whose relative somebody is. matches " (mother of Ana", ", wife of pt"; not " (mother"
-OF_A_PATIENT: Final = _after(rf",? \(?(?:the )?{RELATION} of (?:pt\b|patient|[A-Z])")
 KIN_IN_BRACKETS: Final = _after(
     rf" \((?:(?:his|her|the|their|patient'?s|pt'?s|my) )?{RELATION}(?:[),;:]| of\b| \()"
 )

@@ -88,7 +88,7 @@ VOCABULARY: Final[tuple[tuple[str, str, Subject, bool, str], ...]] = (
     ("MEDICAL_RECORD_NUMBER", "code", Subject.PATIENT, False,
         "mrn medical-record-number medical-record-no medical-record-num medical-record-id "
         "med-rec-no med-rec med-rec-num medical-record chart-number chart-no chart-id "
-        "hospital-number hospital-no hosp-no unit-number emr-id ehr-id mpi empi record-number "
+        "hospital-number hospital-no hosp-no emr-id ehr-id mpi empi record-number "
         "med-rec-number mr-number mr-no"),
     ("MEDICAL_RECORD_NUMBER", "code", Subject.PERSON, True,
         "id identifier number no num key uuid guid"),

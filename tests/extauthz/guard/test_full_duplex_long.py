@@ -22,7 +22,10 @@ from running_guard import (
     reasons,
 )
 
+from extauthz.guard.full_duplex import _together
 from mesh.exchange.body_forms import PIECE
+from phiscan.finding import Finding, Likelihood, Location, ScanReport, Subject
+from phiscan.identifiers import INFO_TYPES
 
 
 def test_a_long_upload_with_phi_at_its_end_is_cut_off_before_it(guard, run):
@@ -49,6 +52,18 @@ def test_one_masked_line_of_a_long_upload_leaves_the_others_as_they_were(guard, 
     assert sent.startswith(lines)
     assert sent.endswith(lines)
     assert orjson.loads(sent[len(lines) : -len(lines)])["patientName"] == "Ana Ruiz"
+
+
+def test_what_is_kept_of_a_stream_does_not_grow_with_it():
+    """A scanner process sends each kind of finding with its number, another one for each piece."""
+    kept = None
+    for number in range(1, 200):
+        found = Finding.of(
+            INFO_TYPES["EMAIL_ADDRESS"], Likelihood.LIKELY, "x", Location("", 5, 9), Subject.PERSON
+        )
+        kept = _together(kept, ScanReport((found._replace(number=number),)))
+
+    assert len(kept.findings) == 1
 
 
 def test_a_later_row_is_read_by_the_labels_of_the_first(guard, run):

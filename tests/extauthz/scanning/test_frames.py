@@ -144,7 +144,10 @@ def test_a_frame_larger_than_an_answer_is_not_read():
 
 def test_enumerations_go_by_value_whatever_the_python(monkeypatch):
     """Python 3.11.2, which is Debian 12's, names them by `getattr`; no reader may call that."""
-    by_name = lambda self, _protocol: (getattr, (type(self), self.name))  # noqa: E731
+
+    def by_name(self, _protocol):
+        return getattr, (type(self), self.name)
+
     for each in (Action, Reason, Verdict, Coverage, Likelihood, Subject, Direction):
         monkeypatch.setattr(each, "__reduce_ex__", by_name)
     answer = Answer(

@@ -85,6 +85,11 @@ def test_the_patients_number_is_the_patients(found):
     assert found(ssn, "patient SSN 512-44-9031")[0][3] is Subject.PATIENT
 
 
+@pytest.mark.parametrize("before", ["item", "lot", "model"])
+def test_a_word_before_a_number_hides_it_only_where_it_names_one(values, before):
+    assert values(ssn, f"{before} 512-44-9031") == [(_SSN, "512-44-9031")]
+
+
 def test_a_doctors_number_is_an_individuals_too(found):
     assert found(ssn, "the physician's SSN 512-44-9031")[0][3] is Subject.PERSON
 

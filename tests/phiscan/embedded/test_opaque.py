@@ -167,6 +167,15 @@ def test_a_list_of_identifiers_is_not_opaque(make):
     assert not opaque("\n".join(["seen:", *ids, ""]).encode())
 
 
+def test_an_encryption_whose_last_line_is_whole_is_opaque():
+    """`openssl enc -a` writes lines of 64, and blocks of 16 bytes fill the last one often."""
+    text = base64.b64encode(b"".join(_noise(n, 48) for n in range(20))).decode()
+    lines = [text[at : at + 64] for at in range(0, len(text), 64)]
+    assert len(lines[-1]) == 64
+    assert opaque(json.dumps({"values": lines}).encode())
+    assert opaque("\n".join(["seen:", *lines, ""]).encode())
+
+
 @pytest.mark.parametrize("size", [33, 64, 76])
 def test_an_encryption_in_lines_is_opaque(size):
     text = base64.b64encode(NOISE + NOISE[:60]).decode()

@@ -158,3 +158,4 @@ def test_a_title_is_not_close():
 def test_the_relative_of_a_patient_is_close_to_one():
     assert is_close(_segment("call: Temitope Obi (mother of Kai Kalama) says", "Temitope Obi"))
     assert not is_close(_segment("call: Temitope Obi (mother) says", "Temitope Obi"))
+    assert not is_close(_segment("call: Marie Curie, mother of modern physics", "Marie Curie"))

@@ -74,6 +74,7 @@ def test_every_spelling_of_a_label_is_read(label, info_type, subject):
         ("x" * 65, "too long for a label"),
         ("patientportal", "a portal"),
         ("patienceLevel", "another word"),
+        ("unit_number", "a flat's or a lorry's"),
     ],
 )
 def test_other_labels_mean_nothing(label, reason):
