@@ -23,6 +23,7 @@ ROOT_NAMESPACE = Values().mesh.root_namespace
 GUARD_PORT = 9000
 HEALTH_PORT = 9001
 METRICS_PORT = 9002
+HTTP_PORT = 9003
 CERTS = "/etc/istio-certs"
 
 GUARDED_LABEL = "phiguard.dev/guarded"

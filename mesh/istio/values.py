@@ -209,6 +209,18 @@ class Metrics:
 
 
 @dataclass(frozen=True, slots=True)
+class Http:
+    """The guard's HTTP interface, for pipelines that are not Envoy."""
+
+    enabled: Annotated[
+        bool, About("scan, redact and decide over HTTP on port 9003, for pods with a sidecar")
+    ] = False
+    namespaces: Annotated[
+        tuple[str, ...], About("namespaces whose pods may ask there", pattern=DNS_LABEL)
+    ] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class MeshChoice:
     """Objects for the whole mesh, in its root namespace."""
 
@@ -313,6 +325,9 @@ class Values:
         default=Collector()
     )
     metrics: Annotated[Metrics, About("the page for Prometheus")] = field(default=Metrics())
+    http: Annotated[Http, About("the HTTP interface, for pipelines that are not Envoy")] = field(
+        default=Http()
+    )
     mesh: Annotated[MeshChoice, About("the mesh, and what is set for all of it")] = field(
         default=MeshChoice()
     )
@@ -362,6 +377,11 @@ class Values:
             "metrics.serviceMonitor needs metrics.enabled": (
                 self.metrics.service_monitor and not self.metrics.enabled
             ),
+            "http.namespaces needs http.enabled": (
+                bool(self.http.namespaces) and not self.http.enabled
+            ),
+            "http.enabled without http.namespaces lets nobody ask; name the namespaces whose pods "
+            "may": self.http.enabled and not self.http.namespaces,
             "admission.enabled knows no infoTypes of your own; apply what `phiguard policy schema "
             "--admission NAMESPACE --detectors FILE` prints instead": self.admission.enabled
             and any(each.startswith("--detectors") for each in self.extra_arguments),

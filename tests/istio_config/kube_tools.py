@@ -24,6 +24,7 @@ guardedGateways: [edge/istio=egressgateway, edge/gateway.networking.k8s.io/gatew
 mllp: {ports: [2575, 12575]}
 collector: {namespace: obs, service: otel, port: 14317}
 metrics: {enabled: true, namespace: prom, serviceMonitor: true, rules: true, dashboard: true}
+http: {enabled: true, namespaces: [engines, functions]}
 mesh:
   rootNamespace: mesh-root
   clusterDomain: corp.example

@@ -43,6 +43,8 @@ def test_helm_finds_nothing_to_complain_about():
         "workload: DaemonSet\nledger: {hostPath: /var/lib/phiguard}\nautoscaling: {enabled: true}",
         "ledger: {hostPath: /var/lib/phiguard}",
         "metrics: {serviceMonitor: true}",
+        "http: {namespaces: [engines]}",
+        "http: {enabled: true}",
         "policy: {mode: enforce, text: 'kind: SegmentationPolicy'}",
         "admission: {enabled: true}\nextraArguments: [--detectors=/etc/own/own.yaml]",
         "canary: {enabled: true, echoNamespace: echoes}",

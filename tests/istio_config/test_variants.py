@@ -33,6 +33,7 @@ VARIANTS = {
         "policy:\n  text: |\n    # ours\n    apiVersion: phiguard.dev/v1alpha1\n    kind: SegmentationPolicy\n"
         "    metadata: {name: ours}\n    spec: {rules: []}\n"
     ),
+    "asked over HTTP": "http: {enabled: true, namespaces: [engines]}",
     "scaled by what waits": "autoscaling: {enabled: true, waiting: 20, cpuPercent: 70}",
     "without what can be left out": (
         "mesh: {telemetry: false}\npriorityClass: {create: false, name: ''}\n"

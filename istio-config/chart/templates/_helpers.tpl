@@ -59,6 +59,12 @@ phiguard.{{ .Release.Namespace }}.svc.{{ .Values.mesh.clusterDomain }}
 {{- if and .Values.metrics.serviceMonitor (not .Values.metrics.enabled) }}
 {{- fail "metrics.serviceMonitor needs metrics.enabled" }}
 {{- end }}
+{{- if and .Values.http.namespaces (not .Values.http.enabled) }}
+{{- fail "http.namespaces needs http.enabled" }}
+{{- end }}
+{{- if and .Values.http.enabled (not .Values.http.namespaces) }}
+{{- fail "http.enabled without http.namespaces lets nobody ask; name the namespaces whose pods may" }}
+{{- end }}
 {{- range .Values.extraArguments }}
 {{- if and $.Values.admission.enabled (hasPrefix "--detectors" .) }}
 {{- fail "admission.enabled knows no infoTypes of your own; apply what `phiguard policy schema --admission NAMESPACE --detectors FILE` prints instead" }}

@@ -1,6 +1,6 @@
 """Check the guard's own pods: how they are reached, who they believe, and what they keep."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from mesh.istio.check import guard_options, injection
@@ -29,7 +29,7 @@ NO_CERTIFICATE = Rule(
     "guard-without-certificate", _REFUSAL, "it cannot start without the mesh's certificate"
 )
 PLAIN = Rule(
-    "guard-listens-plain", _HOLE, "checks with PHI reach it in plain text, and anyone can ask"
+    "guard-listens-plain", _HOLE, "messages with PHI reach it in plain text, and anyone can ask"
 )
 ANYONE = Rule(
     "guard-trusts-anyone",
@@ -88,11 +88,12 @@ def _sidecar(mesh: Mesh, workload: Workload) -> Iterator[IstioProblem]:
     excluded = workload.annotations.at(_EXCLUDED)
     ports = {part.strip() for part in excluded.text.split(",")}
     given = guard_options.arguments(workload)
-    port = given.get("--listen", "").rpartition(":")[2]
-    if port and port not in ports and "*" not in ports and "--tls-cert" in given:
-        message = f"its sidecar captures port {port}"
-        cure = f'annotate its pods with {_EXCLUDED}: "{port}"'
-        yield problem(CAPTURED, document, excluded, message, cure)
+    for port in _own_tls(given):
+        if port not in ports and "*" not in ports:
+            message = f"its sidecar captures port {port}"
+            wanted = ",".join(_own_tls(given))
+            cure = f'annotate its pods with {_EXCLUDED}: "{wanted}"'
+            yield problem(CAPTURED, document, excluded, message, cure)
     config = workload.annotations.at(_CONFIG)
     asked = "OUTPUT_CERTS" in config.text and not workload.annotations.at(_MOUNT).missing
     if "--tls-cert" in given and "/istio" in given["--tls-cert"] and not asked:
@@ -103,6 +104,14 @@ def _sidecar(mesh: Mesh, workload: Workload) -> Iterator[IstioProblem]:
     if rewrite.is_false:
         message = "the injector leaves its probes as they are"
         yield problem(PROBES, document, rewrite, message, "remove the annotation")
+
+
+def _own_tls(given: Mapping[str, str]) -> list[str]:
+    """The ports at which the guard itself ends TLS."""
+    if "--tls-cert" not in given:
+        return []
+    options = ["--listen", *([] if "--http-plaintext" in given else ["--http"])]
+    return [port for each in options if (port := given.get(each, "").rpartition(":")[2])]
 
 
 def _revision(mesh: Mesh, workload: Workload) -> Iterator[IstioProblem]:
@@ -125,6 +134,10 @@ def _listener(mesh: Mesh, workload: Workload) -> Iterator[IstioProblem]:
         yield problem(PLAIN, document, command, "it is started without TLS", cure)
     elif "--tls-ca" not in given:
         yield problem(ANYONE, document, command, "it is started without --tls-ca", "give --tls-ca")
+    http = given.get("--http", "")
+    if "--http-plaintext" in given and ":" in http and not http.startswith(_LOOPBACK):
+        message = f"--http is {http}, with --http-plaintext"
+        yield problem(PLAIN, document, command, message, "leave --http-plaintext out")
     port = given.get("--listen", "").rpartition(":")[2]
     for host in mesh.guards:
         target = _target(mesh, host, workload)

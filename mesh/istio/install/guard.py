@@ -5,7 +5,7 @@
 
 from mesh.istio.install import pod
 from mesh.istio.install.names import LABELS, NAME, POLICY, metadata
-from mesh.istio.installation import GUARD_PORT, METRICS_PORT, Installation
+from mesh.istio.installation import GUARD_PORT, HTTP_PORT, METRICS_PORT, Installation
 from mesh.istio.manifest import Manifest, ManifestValue, manifest
 from mesh.istio.values import PolicySource, WorkloadKind
 
@@ -84,6 +84,11 @@ def service(installation: Installation) -> Manifest:
     ]
     if installation.values.metrics.enabled:
         ports.append({"name": "http-metrics", "port": METRICS_PORT, "targetPort": METRICS_PORT})
+    if installation.values.http.enabled:
+        # `http` makes the caller's sidecar speak HTTP/1.1, and encrypt with its own certificate
+        ports.append(
+            {"name": "http", "port": HTTP_PORT, "targetPort": HTTP_PORT, "appProtocol": "http"}
+        )
     about = metadata(installation, NAME)
     if installation.values.workload is WorkloadKind.DAEMON_SET:
         about["annotations"] = _NODE_FIRST

@@ -3,12 +3,19 @@
 The guard terminates mutual TLS itself, with the certificate that its sidecar fetches and writes
 into a volume in memory. So it knows the SPIFFE id of the proxy that asks, and can refuse a forged
 check. The sidecar still guards every other port, the health port included: its iptables rules
-exclude only the ports of the guard and of its metrics.
+exclude only the ports of the guard, of its metrics and of its HTTP interface.
 """
 
 from mesh.istio.install import restricted
 from mesh.istio.install.names import CANARY, LABELS, NAME, POLICY
-from mesh.istio.installation import CERTS, GUARD_PORT, HEALTH_PORT, METRICS_PORT, Installation
+from mesh.istio.installation import (
+    CERTS,
+    GUARD_PORT,
+    HEALTH_PORT,
+    HTTP_PORT,
+    METRICS_PORT,
+    Installation,
+)
 from mesh.istio.manifest import Manifest, ManifestValue
 from mesh.istio.values import PolicySource, WorkloadKind
 
@@ -36,7 +43,9 @@ def _reads_objects(installation: Installation) -> bool:
 
 
 def _sidecar_annotations(installation: Installation) -> Manifest:
-    ports = [GUARD_PORT, *([METRICS_PORT] if installation.values.metrics.enabled else [])]
+    values = installation.values
+    chosen = {METRICS_PORT: values.metrics.enabled, HTTP_PORT: values.http.enabled}
+    ports = [GUARD_PORT, *(port for port, enabled in chosen.items() if enabled)]
     found: Manifest = {
         # the sidecar starts first, so the certificate exists when the guard starts
         "proxy.istio.io/config": (
@@ -100,6 +109,8 @@ def _container(installation: Installation) -> Manifest:
     ]
     if values.metrics.enabled:
         ports.append({"name": "http-metrics", "containerPort": METRICS_PORT})
+    if values.http.enabled:
+        ports.append({"name": "http", "containerPort": HTTP_PORT})
     mounts: list[ManifestValue] = [
         {"name": "istio-certs", "mountPath": CERTS, "readOnly": True},
         {"name": "ledger", "mountPath": _LEDGER},
@@ -152,6 +163,8 @@ def _arguments(installation: Installation) -> list[ManifestValue]:
         options["--last-good"] = f"{_LEDGER}/last-good"
     if values.metrics.enabled:
         options["--metrics-listen"] = f"0.0.0.0:{METRICS_PORT}"
+    if values.http.enabled:
+        options["--http"] = f"0.0.0.0:{HTTP_PORT}"
     given = [f"{option}={value}" for option, value in options.items()]
     if values.canary.enabled:
         given.append(f"--canary-key={CANARY_KEYS}/key")

@@ -4,6 +4,7 @@ from mesh.istio.install.names import LABELS, NAME, metadata
 from mesh.istio.installation import (
     GUARD_PORT,
     GUARDED_LABEL,
+    HTTP_PORT,
     METRICS_PORT,
     Installation,
 )
@@ -17,6 +18,8 @@ _API_PORT = 443
 
 def network_policy(installation: Installation) -> Manifest:
     """Guarded namespaces reach the guard; the guard reaches DNS, istiod and the collector.
+
+    Namespaces that are named for its HTTP interface reach that alone.
 
     Kubelet's probes need no rule: a node always reaches its own pods.
     """
@@ -37,6 +40,9 @@ def _ingress(installation: Installation) -> list[ManifestValue]:
     metrics = installation.values.metrics
     if metrics.enabled:
         found.append({"from": [in_namespace(metrics.namespace)], "ports": [tcp(METRICS_PORT)]})
+    asking = installation.values.http.namespaces
+    if asking:
+        found.append({"from": [in_namespace(each) for each in asking], "ports": [tcp(HTTP_PORT)]})
     return found
 
 

@@ -2,7 +2,15 @@ import yaml
 
 from mesh.istio.install import guard, pod
 from mesh.istio.installation import Installation
-from mesh.istio.values import Metrics, PolicyChoice, PolicySource, PriorityClass, Resources, Values
+from mesh.istio.values import (
+    Http,
+    Metrics,
+    PolicyChoice,
+    PolicySource,
+    PriorityClass,
+    Resources,
+    Values,
+)
 
 INSTALLATION = Installation("phiguard-system", "phiguard@sha256:0123")
 
@@ -86,6 +94,16 @@ def test_the_page_of_metrics_is_reachable_without_a_sidecar_only_where_it_is_wan
     annotations = found["metadata"]["annotations"]
     assert annotations["traffic.sidecar.istio.io/excludeInboundPorts"] == "9000,9002"
     assert "metrics-listen" not in OPTIONS
+
+
+def test_the_http_interface_ends_tls_itself_only_where_it_is_wanted():
+    found = template(http=Http(enabled=True, namespaces=("engines",)))
+    (container,) = found["spec"]["containers"]
+    assert options(container)["http"] == "0.0.0.0:9003"
+    assert "http-plaintext" not in options(container)
+    annotations = found["metadata"]["annotations"]
+    assert annotations["traffic.sidecar.istio.io/excludeInboundPorts"] == "9000,9003"
+    assert "http" not in OPTIONS
 
 
 def test_a_priority_without_a_name_is_none():

@@ -1,6 +1,14 @@
 from mesh.istio.install import walls
 from mesh.istio.installation import Installation
-from mesh.istio.values import ApiServer, Collector, Metrics, PolicyChoice, PolicySource, Values
+from mesh.istio.values import (
+    ApiServer,
+    Collector,
+    Http,
+    Metrics,
+    PolicyChoice,
+    PolicySource,
+    Values,
+)
 
 INSTALLATION = Installation("phiguard-system", "phiguard:1")
 
@@ -37,6 +45,13 @@ def test_prometheus_reaches_the_page_of_metrics_and_nothing_else():
     assert rule["ports"] == [{"port": 9002, "protocol": "TCP"}]
     (peer,) = rule["from"]
     assert peer["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": "prom"}
+
+
+def test_only_named_namespaces_reach_the_http_interface_and_nothing_else():
+    *_, rule = spec(http=Http(enabled=True, namespaces=("engines", "functions")))["ingress"]
+    assert rule["ports"] == [{"port": 9003, "protocol": "TCP"}]
+    named = [each["namespaceSelector"]["matchLabels"] for each in rule["from"]]
+    assert named == [{"kubernetes.io/metadata.name": each} for each in ("engines", "functions")]
 
 
 def test_a_guard_that_reads_objects_reaches_the_api_server():
