@@ -194,14 +194,15 @@ def test_wrong_use_is_one_line(query, tmp_path, arguments):
     ("arguments", "said"),
     [
         (("--kind", "review"), "`phiguard audit review DIR` lists them"),
-        (("--kind", "reviews"), "choose from 'decision', "),
-        (("--decision", "denied"), "choose from 'ALLOW', "),
+        (("--kind", "reviews"), "choose from decision, "),
+        (("--decision", "denied"), "choose from ALLOW, "),
     ],
 )
 def test_a_word_that_is_none_of_the_choices_says_what_to_give(query, tmp_path, arguments, said):
     written(tmp_path, {})
     code, _, err = query(*arguments)
-    assert (code, err.count("\n"), said in err) == (2, 1, True)
+    unquoted = err.replace("'", "")  # Python 3.13 quotes no choices
+    assert (code, err.count("\n"), said in unquoted) == (2, 1, True)
 
 
 def test_a_folder_without_a_ledger_is_one_line(query, tmp_path):
