@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+_WIDTH: Final = 80
+
 
 @dataclass(frozen=True, slots=True)
 class More:
@@ -160,7 +162,20 @@ def epilog(words: tuple[str, ...]) -> str:
     if found.examples:
         lines.append("examples:")
         for command, about in found.examples:
-            lines += [f"  # {about}", f"  phiguard {command}"]
+            lines += [f"  # {about}", *_over_lines(f"phiguard {command}")]
         lines.append("")
     manual = "-".join(("phiguard", *words[:1]))
     return "\n".join([*lines, "more:", f"  man {manual}", f"  {place(found)}"])
+
+
+def _over_lines(command: str) -> list[str]:
+    """Return a command as a shell takes it, in lines that fit a terminal of 80 columns."""
+    first, *options = command.split(" --")
+    lines = [f"  {first}"]
+    for option in options:
+        if len(f"{lines[-1]} --{option} \\") > _WIDTH:
+            lines[-1] += " \\"
+            lines.append(f"      --{option}")
+        else:
+            lines[-1] += f" --{option}"
+    return lines

@@ -6,7 +6,7 @@ Help, completion, man pages and the check of the schemas are made from it.
 import argparse
 import importlib
 import sys
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -42,6 +42,8 @@ WRONG: Final = 2
 
 _COLUMN: Final = 28
 """Where the help of an option begins, at most."""
+_CHOICES: Final = 44
+"""Characters of an option's choices that its usage has room for."""
 Subparsers = argparse._SubParsersAction  # argparse has no public name for it
 
 
@@ -52,15 +54,33 @@ class _HelpFormatter(argparse.HelpFormatter):
     def _format_action(self, action: argparse.Action) -> str:
         # the title of the list says that these are commands
         if isinstance(action, Subparsers):
-            found = self._iter_indented_subactions(action)
-            return "".join(map(self._format_action, found))
+            # indented, as argparse has them, the longest would have no room beside its help
+            return "".join(map(self._format_action, action._get_subactions()))
         return super()._format_action(action)
+
+    # a long list of choices has no room in the usage, and stands in the help of its option
+    def _metavar_formatter(
+        self, action: argparse.Action, default_metavar: str
+    ) -> Callable[[int], tuple[str, ...]]:
+        if _has_long_choices(action):
+            return lambda count: (default_metavar,) * count
+        return super()._metavar_formatter(action, default_metavar)
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        text = super()._get_help_string(action)
+        return f"{text}; one of %(choices)s" if _has_long_choices(action) else text
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         # a text of several lines is a list: examples, kinds of sources
         if "\n" not in text:
             return super()._fill_text(text, width, indent)
         return "".join(indent + line for line in text.splitlines(keepends=True))
+
+
+def _has_long_choices(action: argparse.Action) -> bool:
+    if action.metavar is not None or not action.option_strings:
+        return False
+    return sum(len(str(each)) + 1 for each in action.choices or ()) > _CHOICES
 
 
 class Parser(argparse.ArgumentParser):

@@ -96,6 +96,23 @@ def test_the_examples_are_command_lines_that_are_understood(root):
             assert root.parse_args(words).run is not None
 
 
+def test_help_fits_80_columns_and_no_name_of_a_command_stands_alone(root, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    for each in tree.walk(root):
+        lines = each.format_help().splitlines()
+        assert max(map(len, lines)) <= 80, each.words
+        listed = lines[lines.index("commands:") + 1 :] if "commands:" in lines else []
+        named = [line for line in listed[: [*listed, ""].index("")] if re.match(r"  \S", line)]
+        assert all(len(line.split()) > 1 for line in named), each.words
+
+
+def test_the_examples_stay_command_lines_where_they_are_broken():
+    for words, more in help_texts.MORE.items():
+        whole = help_texts.epilog(tuple(words.split())).replace(" \\\n     ", "")
+        for command, _ in more.examples:
+            assert f"  phiguard {command}\n" in whole
+
+
 def test_every_command_knows_its_version(root, phiguard):
     for each in tree.walk(root):
         if len(each.words) < 2:
