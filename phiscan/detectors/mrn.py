@@ -5,6 +5,7 @@ from typing import Final
 from phiscan.detectors.labelled_number import Numbered, numbered
 from phiscan.finding import Likelihood, Subject
 from phiscan.patterns.detector import Detector
+from phiscan.words.program_text import is_fixture_number
 
 _NUMBER: Final = r"number|num|no\.?|nbr|id"
 _RECORD: Final = r"med(?:ical)?[ ._-]?rec(?:ord)?s?"
@@ -14,7 +15,6 @@ _EXPRESSIONS: Final = Numbered(
         (
             rf"mrn|m\.r\.n\.|expediente|{_RECORD}",
             numbered(r"mrn|mr\.?", r"number|num|nbr|no\."),
-            r"unit[ ._-](?:number|no\.?)",  # "Unit #201" is an apartment
             numbered(_RECORD, _NUMBER),
             numbered(_OWNERS, rf"identifier|{_NUMBER}"),
         )
@@ -22,6 +22,11 @@ _EXPRESSIONS: Final = Numbered(
     before_hash=rf"mrn|mr\.?|{_RECORD}|{_OWNERS}",
     shortest=2,
 )
+
+
+def _is_issued(text: str) -> bool:
+    return not is_fixture_number(text)
+
 
 DETECTORS = (
     Detector(
@@ -31,6 +36,7 @@ DETECTORS = (
         # and "Patient ID #A-4471"; not "patient id card"
         pattern=_EXPRESSIONS.pattern,
         value=_EXPRESSIONS.value,
+        validate=_is_issued,
         bare=Likelihood.VERY_LIKELY,
         subject=Subject.PATIENT,
         neighbours=False,

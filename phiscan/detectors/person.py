@@ -12,7 +12,7 @@ from phiscan.finding import Likelihood, Subject
 from phiscan.patterns.detector import Detector
 from phiscan.words.given_names import GIVEN_NAMES
 from phiscan.words.not_names import SPEECH, is_no_name
-from phiscan.words.program_text import is_code
+from phiscan.words.program_text import is_code, is_fixture
 from phiscan.words.titles import TITLE_NOUNS, is_title_noun
 
 # Hyperscan finds the surroundings without regard to case. The expressions for the value check case.
@@ -64,6 +64,9 @@ _TWO_WORDS = rf"{_PART}(?:,? {_PART}){{1,3}}"
 # matches "" in "Ana Ruiz was"; not in "Mini Mental State Examination" behind "Mini Mental"
 _NOUNS = "|".join(sorted(TITLE_NOUNS))
 _NO_TITLE = rf"(?!(?: [A-Z][A-Za-z]{{1,20}}){{0,4}} (?i:{_NOUNS})\b)(?![A-Za-z\x80-\xff])"
+# What goes on with the rest of `Sample Patient`, which is nobody's name.
+# matches "" in "Ana was"; not in "Sample Patient" behind "Sample"
+_NO_FIXTURE = r"(?![A-Za-z\x80-\xff']| (?i:patient|person|user|client)\b)"
 _TITLE = r"(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr)\.? )?"
 _IS = r"[\"']?[ \t]{0,3}[:=][ \t\"']{0,4}"
 _QUOTED = r"[\"'] ?[:=] ?[\"']"
@@ -109,7 +112,7 @@ def _is_called_so(text: str) -> bool:
     False for code (`patient: Patient`, `patient: IReference`, `patient: s`), for titles
     (`Activation Measure`) and for speech (`Nope`).
     """
-    if len(text) < 2 or text.lower() in _KINDS or is_code(text):
+    if len(text) < 2 or text.lower() in _KINDS or is_code(text) or is_fixture(text):
         return False
     words = _LETTERS.findall(text)
     return words[0].lower() not in SPEECH and not any(map(is_title_noun, words))
@@ -143,7 +146,7 @@ DETECTORS = (
     _detector(
         "name_of_patient",
         rf"\b{_PATIENTS_NAME}{_IS}{_WORD}",
-        _value(rf"(?i:{_PATIENTS_NAME}){_IS}{_TITLE}", _NAME),
+        _value(rf"(?i:{_PATIENTS_NAME}){_IS}{_TITLE}", _NAME, _NO_FIXTURE),
         Subject.PATIENT,
         Likelihood.LIKELY,
     ),

@@ -13,7 +13,9 @@ _AREA: Final = r"(?:\([2-9]\d{2}\)[-. ]{0,2}|\b[2-9]\d{2}(?:[-./ ]| - ))"
 # matches "x204", " ext. 12", " extension 4410"; not " 204"
 _EXTENSION: Final = r"(?:,? {0,2}(?:x|ext\.?|extension|\x23) ?:? ?\d{1,6})?"
 _SEPARATED: Final = rf"{_AREA}[2-9]\d{{2}}(?:[-. ]| - )\d{{4}}{_EXTENSION}\b"
-_UNSEPARATED: Final = r"(?:\+?1[-. ]?)?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[-. ]?)[2-9]\d{2}[-. ]?\d{4}"
+_UNSEPARATED: Final = (
+    r"(?:\+?1[-. ]?)?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[-. /_]?)[2-9]\d{2}[-. /_]?\d{4}"
+)
 # The country code before a number, as dialled from here, from abroad or by a switchboard.
 # matches "+1 ", "001-", "011-1-"; not "+44 "
 _COUNTRY: Final = re.compile(rb"(?:(?:\+|\b00|\b011[-. ]?)?1[-. ]{0,2})?\Z")

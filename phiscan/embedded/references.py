@@ -18,9 +18,10 @@ MARKS: Final = (
     r"&(?:amp;){0,3}lt;(?:\?xml|/[A-Za-z]|[A-Za-z][\w:.-]{0,60}\sxmlns)",
     # the delimiters of HL7 v2: matches `MSH|^~\&amp;`
     r"(?:MSH|FHS|BHS)[^\w\s][^\w\s]{1,3}&amp;",
-    # a letter or a bracket, which no encoder has to write so: matches `&#77;`; not `&#39;`
-    r"&(?:amp;){0,3}#(?:6[5-9]|[78]\d|9[01789]|1[01]\d|12[0-3]);",
-    r"&(?:amp;){0,3}#[xX](?:[46][1-9a-fA-F]|[57][0-9aAbB]);",
+    # a letter or a bracket, which no encoder has to write so, perhaps behind zeros:
+    # matches `&#77;`, `&#0077;`; not `&#39;`
+    r"&(?:amp;){0,3}#0{0,4}(?:6[5-9]|[78]\d|9[01789]|1[01]\d|12[0-3]);",
+    r"&(?:amp;){0,3}#[xX]0{0,4}(?:[46][1-9a-fA-F]|[57][0-9aAbB]);",
 )
 """Hyperscan expressions for a document that is written with references."""
 

@@ -27,6 +27,7 @@ from phiscan.syntax.json_places import decode
 from phiscan.syntax.json_tree import Box, Scalar
 from phiscan.text.normalise import plain
 from phiscan.words.labels import is_distinct, read_label
+from phiscan.words.medical_terms import count_terms
 
 # A word of a key. matches "invalid" and "Value" in "invalidValue"
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
@@ -61,6 +62,8 @@ _MOST_VALUES: Final = 2000
 """The most scalars within one value that are read."""
 _DEEPEST: Final = 4
 _PAIR: Final = 2
+_TOLD: Final = frozenset(("DIAGNOSIS", "MEDICATION"))
+_LONGEST_TOLD: Final = 200
 
 
 class _Role(Enum):
@@ -160,21 +163,26 @@ class Pairs:
             role = self._of(member)
             if isinstance(member, Box):
                 yield from self._within(above, member, role)
-            elif role is _Role.MESSAGE and not self._is_a_name(label, member, alone=len(rest) == 1):
+            elif role is _Role.MESSAGE and not (
+                len(rest) == 1 and self._is_an_answer(label, member)
+            ):
                 yield from self._quoted(above, member)
             elif role in (_Role.VALUE, _Role.MESSAGE) or (
                 len(rest) == 1 and is_distinct(label.rule, self._plain(member))
             ):
                 yield self._text.labelled(above, member, 0)
 
-    def _is_a_name(self, label: LabelPath, member: Scalar, *, alone: bool) -> bool:
-        """Whether a text beside a question for a name is one: `{"text": ..., "field": ...}`."""
-        return (
-            alone
-            and label.rule is not None
-            and label.rule.info_type == "PERSON_NAME"
-            and is_full_name(self._plain(member))
-        )
+    def _is_an_answer(self, label: LabelPath, member: Scalar) -> bool:
+        """Whether a text beside a question for a name or a condition is one.
+
+        `{"text": "Ana Ruiz", "field": {"ref": "full_name"}}`
+        """
+        if label.rule is None:
+            return False
+        value = self._plain(member)
+        if label.rule.info_type == "PERSON_NAME":
+            return is_full_name(value)
+        return label.rule.info_type in _TOLD and count_terms(value[:_LONGEST_TOLD]) > 0
 
     def _plain(self, scalar: Scalar) -> str:
         return plain(self._text.text(scalar))

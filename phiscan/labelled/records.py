@@ -27,11 +27,16 @@ from phiscan.words.field_names import is_shown
 from phiscan.words.given_names import GIVEN_NAMES
 from phiscan.words.http_fields import HTTP_FIELDS
 from phiscan.words.label_vocabulary import CARE_TABLES, ROLES
-from phiscan.words.labels import Rule, read_label
-from phiscan.words.medical_terms import DOSE, count_terms
-from phiscan.words.statement_labels import fewest_terms
+from phiscan.words.labels import Rule, abroad, read_label
+from phiscan.words.medical_terms import count_terms
+from phiscan.words.medicines import is_cvx, is_lab_unit
+from phiscan.words.statement_labels import fewest_in, fewest_terms
 
 _PERSONAL: Final = having(Trait.MARKS_A_PERSON)
+_TOLD_BESIDE: Final = (abroad, is_cvx, is_lab_unit)
+"""Shapes of values that are health information beside a person, and nothing elsewhere."""
+_INSURED: Final = frozenset(("HEALTH_PLAN_BENEFICIARY_NUMBER",))
+"""Numbers of persons that cars have too, where a label does not say which insurance it is."""
 _PLACES: Final = frozenset(("path", "query", "header", "trailer"))
 """First parts of the paths of labelled values outside the body."""
 _OF_A_FIELD: Final = 2
@@ -49,9 +54,10 @@ _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _WORDS_OF_A_NAME: Final = range(2, 5)
 _LISTS_OF_CARE: Final = CARE_TABLES | frozenset(
     "session sessions condition conditions problem problems procedure procedures treatment "
-    "treatments note notes history histories diagnoses codes".split()
+    "treatments note notes history histories diagnoses codes rx labs tests "
+    "attendees guests invitees".split()
 )
-"""Last words of the keys of such lists."""
+"""Last words of the keys of such lists, and of lists of those who come to an appointment."""
 _LONGEST_KEY: Final = 40
 _SHORTEST_STATEMENT: Final = 4
 _MOST_STATEMENTS: Final = 64
@@ -171,9 +177,11 @@ class _Reading:
         self._waiting: list[tuple[Labelled, _Meaning, Rule]] = []
         self._codes: list[tuple[Labelled, _Meaning, Rule]] = []
         self._persons: set[int] = set()
+        self._known: set[int] = set()
         self._named: set[int] = set()
         self._ill: set[int] = set()
         self._statements: list[tuple[Labelled, int]] = []
+        self._told_abroad: list[tuple[Labelled, _Meaning, Rule]] = []
         self._looked_at = 0
         self._patient: tuple[Labelled, _Meaning] | None = None
         self._sections: set[str] = set()
@@ -191,21 +199,31 @@ class _Reading:
         if rule is not None:
             self._take(item, meaning, rule)
         elif meaning.fewest_terms and len(item.value) >= _SHORTEST_STATEMENT:
-            fewest = 1 if DOSE.search(item.value) is not None else meaning.fewest_terms
-            self._statements.append((item, fewest))
+            fewest = fewest_in(meaning.fewest_terms, item.value)
+            if fewest:
+                self._statements.append((item, fewest))
 
     def _take(self, item: Labelled, meaning: _Meaning, rule: Rule) -> None:
         if rule.subject is Subject.NOBODY and self._is_clinical(item.value):
             self._codes.append((item, meaning, rule))
+        elif rule.shape in _TOLD_BESIDE:
+            self._told_abroad.append((item, meaning, rule))
         elif rule.weak:
             self._waiting.append((item, meaning, rule))
         elif self._add(item, meaning, rule):
-            if rule.info_type in _PERSONAL:
-                self._persons.update((item.record, _family(item)))
-            elif rule.info_type == "PERSON_NAME" and meaning.subject is not Subject.PROVIDER:
-                self._named.update((item.record, _family(item)))
-            elif rule.subject is Subject.PATIENT:
-                self._ill.update((item.record, _family(item)))
+            self._note(item, meaning, rule)
+
+    def _note(self, item: Labelled, meaning: _Meaning, rule: Rule) -> None:
+        """Remember what a value makes of its record."""
+        numbers = item.record, _family(item)
+        if rule.info_type in _PERSONAL:
+            self._persons.update(numbers)
+            if rule.info_type not in _INSURED:
+                self._known.update(numbers)
+        elif rule.info_type == "PERSON_NAME" and meaning.subject is not Subject.PROVIDER:
+            self._named.update(numbers)
+        elif rule.subject is Subject.PATIENT:
+            self._ill.update(numbers)
 
     def _is_clinical(self, value: str) -> bool:
         """Whether a value is a medical code, or words of medicine in the place of one.
@@ -235,6 +253,17 @@ class _Reading:
             number for item, *_ in self._codes for number in (item.record, _family(item))
         )
         self._ill |= self._told_of()
+        self._settle_names()
+        self._settle_codes()
+        for item, fewest in self._statements:
+            if self._is_beside(item, self._persons) or self._is_beside(item, self._named):
+                self._evidence.statements.append(Statement(item.start, item.end, fewest))
+        if self._patient is not None:
+            item, meaning = self._patient
+            location = Location(meaning.path, item.start, item.end)
+            self._evidence.add(self._detector, "PATIENT_RECORD", location, Subject.PATIENT)
+
+    def _settle_names(self) -> None:
         for item, meaning, rule in self._waiting:
             if _applies(
                 rule, meaning.subject, person=item.record in self._persons
@@ -242,6 +271,8 @@ class _Reading:
                 self._add(item, meaning, rule)
                 if rule.info_type == "PERSON_NAME" and meaning.subject is not Subject.PROVIDER:
                     self._named.update((item.record, _family(item)))
+
+    def _settle_codes(self) -> None:
         for item, meaning, rule in self._codes:
             # a code in a catalogue is about nobody; beside a person it is about that person
             is_told = rule.info_type == "DIAGNOSIS" or (
@@ -253,13 +284,11 @@ class _Reading:
             self._record(
                 item, meaning, replace(rule, subject=Subject.PATIENT) if theirs else rule, None
             )
-        for item, fewest in self._statements:
-            if self._is_beside(item, self._persons) or self._is_beside(item, self._named):
-                self._evidence.statements.append(Statement(item.start, item.end, fewest))
-        if self._patient is not None:
-            item, meaning = self._patient
-            location = Location(meaning.path, item.start, item.end)
-            self._evidence.add(self._detector, "PATIENT_RECORD", location, Subject.PATIENT)
+        for item, meaning, rule in self._told_abroad:
+            if self._is_beside(item, self._known) or (
+                rule.shape is is_cvx and self._is_beside(item, self._named)
+            ):
+                self._record(item, meaning, replace(rule, subject=Subject.PATIENT), None)
 
     def _told_of(self) -> set[int]:
         """The records whose statements speak of health, where a name waits for that.

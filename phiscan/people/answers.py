@@ -241,6 +241,32 @@ _LONGEST_MENTION: Final = 10
 """One more byte than `gentleman` has."""
 
 
+# What hospitals call the number of a patient, and landlords and fleets that of a thing. So it
+# counts only in a text that is PHI already. matches "Unit number: 220198", "Unit #: HM-822149";
+# not "Unit #201"
+_UNIT_NUMBER: Final = re.compile(
+    rb"\bunit[ ._-]{0,2}(?:number|num|no\.?|nbr|#)[ .:#*_|]{1,8}"
+    rb"((?:[A-Z]{1,6}-)?[A-Z]{0,3}\d[0-9A-Z-]{4,14}(?<=[A-Z0-9]))(?![A-Z0-9])",
+    re.IGNORECASE,
+)
+
+
+# The number of an insured person, without a word for a number before it.
+# matches "member W315148650", "Ins: 1674125737", "Subscriber: Ana Ruiz ID: W720925420";
+# not "member 12", "Member: Ana Ruiz"
+_MEMBER_NUMBER: Final = re.compile(
+    rb"\b(?:(?:member|subscriber|insured|enrollee|beneficiary)[ ]?:?[ ]{1,2}"
+    rb"(?:[^\n:;|]{3,48} (?:id|no\.?|#)[ ]?[:#]?[ ]{0,2})?|ins(?:urance)?[ ]?[:#][ ]{0,2})"
+    rb"([A-Z]{0,3}\d{8,14})(?![\w-])",
+    re.IGNORECASE,
+)
+
+
+def member_numbers(text: bytes) -> Iterator[tuple[int, int]]:
+    """The range of each number of an insured person in a text that is PHI."""
+    return (found.span(1) for found in _MEMBER_NUMBER.finditer(text))
+
+
 def record_numbers(text: bytes, names: Iterable[int]) -> Iterator[tuple[int, int]]:
     """The range of each number just behind a patient's name or a mention of the patient.
 
@@ -248,6 +274,7 @@ def record_numbers(text: bytes, names: Iterable[int]) -> Iterator[tuple[int, int
         text: a text that is PHI.
         names: where patients' names end.
     """
+    yield from (number.span(1) for number in _UNIT_NUMBER.finditer(text))
     for end in (*names, *_mentions(text)):
         match = _NUMBER_BESIDE.match(text, end)
         if match is None:

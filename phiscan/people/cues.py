@@ -23,7 +23,7 @@ from phiscan.people.words import (
 )
 from phiscan.words.given_names import GIVEN_NAMES
 from phiscan.words.labels import read_label
-from phiscan.words.program_text import is_code
+from phiscan.words.program_text import is_code, is_fixture
 from phiscan.words.titles import is_title_noun
 
 _LONGEST_PREFIX: Final = 4
@@ -37,8 +37,8 @@ def is_others(s: Segment, *, spoken: bool = False) -> bool:
     after = s.after
     if PROVIDER_AFTER.match(after) or ORGANIZATION.match(after) or following.CODE.match(after):
         return True
-    if s.after[:1] == b"-" and s.mixed and following.PART_NUMBER.match(s.after) and _is_short(s):
-        return True  # "Part PN-887-79-9277"
+    if _is_part_number(s) or _is_fixture(s):
+        return True
     if s.last_word in (b"at", b"in", b"near") and not after.startswith(b"'"):
         return True  # "workers at Norton Steel"
     if following.OFFICE.match(after) or (
@@ -50,9 +50,22 @@ def is_others(s: Segment, *, spoken: bool = False) -> bool:
     return not spoken and (_is_labelled_provider(s) or _is_behind_a_provider(s))
 
 
-def _is_short(s: Segment) -> bool:
-    """Whether its last word is the prefix of a number: a few capitals."""
-    return s.words[-1].isupper() and len(s.words[-1]) <= _LONGEST_PREFIX
+def _is_part_number(s: Segment) -> bool:
+    """Whether its last word is a few capitals before a number: `Part PN-887-79-9277`."""
+    return (
+        s.after[:1] == b"-"
+        and s.mixed
+        and following.PART_NUMBER.match(s.after) is not None
+        and s.words[-1].isupper()
+        and len(s.words[-1]) <= _LONGEST_PREFIX
+    )
+
+
+def _is_fixture(s: Segment) -> bool:
+    """Whether it goes on as a name of nobody does: `Sample Patient`."""
+    return following.ROLE.match(s.after) is not None and is_fixture(
+        b" ".join((*s.words, b"patient")).decode("utf-8", "replace")
+    )
 
 
 def _is_behind_a_provider(s: Segment) -> bool:
@@ -116,6 +129,37 @@ def _is_told_by_itself(s: Segment) -> bool:
     if following.STATE.match(s.after) is not None:
         return preceding.LINE_START.search(s.before) is not None
     return s.last_word[:1] in b"iv" and preceding.PEDIGREE.search(s.before) is not None
+
+
+def suffers(s: Segment, word: tuple[int, int] | None) -> bool:
+    """Whether the sentence says that somebody has a condition or takes a drug.
+
+    `Ana Ruiz has asthma.`, `Ana Ruiz is out of metformin 500 mg`; not `United Way has asthma
+    camps`.
+
+    Args:
+        s: a segment of a full name.
+        word: the range of the first health word behind it, or None.
+    """
+    if word is None or not s.long:
+        return False
+    start, end = word
+    between, behind = s.text[s.end : start], s.text[end : end + 24]
+    if following.SUFFERS.match(between):
+        return following.CLAUSE_ENDS.match(behind) is not None
+    return (
+        following.CALLED_ABOUT.match(between) is not None
+        and following.DOSED.match(behind) is not None
+    )
+
+
+def is_in_care(s: Segment) -> bool:
+    """Whether a clinic's message or session names somebody: `Portal message from Ana Ruiz`."""
+    return s.mixed and (
+        _is_from_portal(s)
+        or preceding.SESSION.search(s.before) is not None
+        or preceding.ROOM.search(s.before[-12:]) is not None
+    )
 
 
 def speaks(s: Segment) -> bool:
@@ -194,6 +238,7 @@ def _is_patient(s: Segment, before: bytes, after: bytes) -> bool:
         following.AGED.match(after)
         or following.IDENTIFIED.match(after)
         or following.CARED_FOR.match(after)
+        or following.SEEN.match(after)
     ):
         return True
     if (
@@ -253,7 +298,9 @@ def _of_two_words(s: Segment, before: bytes, after: bytes) -> bool:
         _is_kin(s, preceding.KIN) or (s.last_word in preceding.SPOKEN_ENDS and _spoken_to(before))
     ):
         return True
-    if s.mixed and s.last_word in (b"with", b"w/") and preceding.WITH.search(before):
+    if s.mixed and (
+        (s.last_word in (b"with", b"w/") and preceding.WITH.search(before)) or _is_clients(s)
+    ):
         return True
     if preceding.SENDER.search(before) and following.SENDER.match(after):
         return True
@@ -269,6 +316,21 @@ def _of_two_words(s: Segment, before: bytes, after: bytes) -> bool:
     return (
         preceding.LINE_START.search(before) is not None
         and following.HOME_BELOW.match(after) is not None
+    )
+
+
+def _is_clients(s: Segment) -> bool:
+    """Whether it names who lies in a room, is a client, or wrote through a portal."""
+    return (
+        (s.last_word in preceding.CLIENT_ENDS and preceding.CLIENT.search(s.before) is not None)
+        or preceding.ROOM.search(s.before[-12:]) is not None
+        or _is_from_portal(s)
+    )
+
+
+def _is_from_portal(s: Segment) -> bool:
+    return (b"ortal" in s.before or b"hart" in s.before) and (
+        preceding.PORTAL.search(s.before) is not None
     )
 
 

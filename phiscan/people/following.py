@@ -60,8 +60,33 @@ CARED_FOR: Final = _after(
     r"|(?:passed|expired) at \d{4}|arrive[sd] (?:via|by) (?:ems|ambulance)"
     r"|to discuss (?:his|her|the|hb?a1c|labs?|results?|biopsy|imaging|test)"
     r"|returns?(?:ed)? (?:today|to clinic|for)|present(?:s|ed)\b|denie[sd]|complains|endorses"
+    r"|(?:expired|passed away) (?:at|on) \d{1,2}:?\d{2}|delivered (?:an?|via|vaginally|by)"
     r"|underwent|tolerated|suffered|sustained|received|remains|consumed|ambulate[sd]|verbali[sz]e[sd]"
     r"|gets? (?:worse|better)|had |has (?:a history|had|been|no|chest|a fever|pain))\b"
+)
+# matches ", seen today for", ", seen 3/2/2024 for"; not ", seen as"
+SEEN: Final = _after(rf",? seen (?:(?:on )?(?:today|yesterday|{_DATE}) )?(?:for|with|because)\b")
+# What a sentence says of somebody who has a condition or takes a drug, which follows.
+# matches " has severe ", "; takes ", " is out of "; not " has sold "
+_FEW_WORDS: Final = r"(?:(?-i:[a-z-]{1,14}) ){0,3}"
+SUFFERS: Final = _after(
+    r"(?: (?:also|now|still|who))?,? (?:has|had|takes|took|needs|uses|(?:is|was|been) (?:on|taking)"
+    r"|ran out of|is out of|suffers from|(?:is|was) suffering from|is allergic to|lives with"
+    rf"|is (?:being )?treated for|(?:is )?here for|came in for) {_FEW_WORDS}\Z"
+)
+# How a clause ends behind a condition or a drug with its dose.
+# matches ".", " 10 mg", " for 3 years", " and takes"; not " drugs", " camps"
+CLAUSE_ENDS: Final = re.compile(
+    rb"\A(?:[ ]\d{1,4}(?:\.\d{1,3})? ?(?:mg|mcg|ml|units)\b|[.,;:!?)\n\r]|\s*\Z"
+    rb"|[ ](?:and|but|for|since|which|with|that|because|due|after|so|in|on|daily|again|now|at|who"
+    rb"|\()\b)"
+)
+# matches " 300 mg."; not " tablets"
+DOSED: Final = re.compile(rb"\A \d{1,4}(?:\.\d{1,3})? ?(?:mg|mcg|ml|units)\b\s*(?:[.,;\n\r]|\Z)")
+ROLE: Final = _after(r" (?:patient|person|user|client|member)\b")  # matches " Patient"
+# Why somebody is called. matches " at 515-555-0142 about "; not " at noon about "
+CALLED_ABOUT: Final = _after(
+    r" (?:at|on|@) \(?\+?[\d(][\d ().x/_-]{7,22} (?:about|re:?|regarding) " + _FEW_WORDS + r"\Z"
 )
 # What is said of a person and of nothing else, so that one name is enough in a sentence.
 # matches " is a 61 year old with", " is a 7 yo boy"; not " is a 20 year old company"
@@ -95,12 +120,13 @@ IDENTIFIED: Final = _after(
     rf"'?s?[ ]?[,|;:(\[\n\t -]{{0,4}}(?:is )?\(?(?:"
     rf"(?:mrn|m\.r\.n|mr ?#|dob|d\.o\.b|d/o/b|b-?day|born|date of birth|birth ?date|ssn"
     rf"|medical record|chart ?(?:no|#)|acct|nhs|last4|birthday)\b|(?-i:[MF]) ?\| ?{_DATE}"
-    rf")| \({_DATE}\)"
+    rf")| \({_DATE}\)| ?\| ?{_DATE} ?\| ?(?:[A-Z]{{1,3}}-?)?\d{{5,}} ?\|"
 )
 DATED: Final = _after(rf"[ ]?[,|(-]? ?{_DATE}")  # matches ", 8/8/1948"; not ", 8/1948"
 # matches ", member ID", " (claim #"; not ", member since"
 MEMBER: Final = _after(
     r"[ ]?[,|;:(\n\t -]{1,3}(?:member|subscriber|policy|claim|account|employee) ?(?:id|no|num|#|:)"
+    r"|,? member (?-i:[A-Z]{0,3}\d{6,})"
 )
 # matches ", her daughter", " (wife"; not ", daughterly"
 KIN: Final = _after(

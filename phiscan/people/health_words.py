@@ -20,6 +20,8 @@ _SENTENCE_END: Final = re.compile(rb"(?<=[a-z0-9)]{3})[.!?](?=\s)|\n")
 # matches "." in "was seen. "; not "." in "Dr. "
 _ENOUGH: Final = 32
 """Health findings that are looked at around one name. More change no answer."""
+_BEHIND: Final = 60
+"""The most bytes between a name and a health word of which the sentence says that it is theirs."""
 _BESIDE: Final = 300
 """Bytes before and after a name in which statements are about that person."""
 
@@ -40,8 +42,9 @@ class HealthWords:
             and (f.kind is InfoTypeKind.HEALTH or f.subject is Subject.PATIENT)
         )
         self._starts = [start for start, _, _ in found]
+        self._ends = [end for _, end, _ in found]
         # Where normalising moved bytes, the words are unknown. Their lengths stand for them.
-        same = not normalised.layers
+        same = self._same = not normalised.layers
         self._words = [
             normalised.text[s:e].lower() if same else f"{kind} {e - s}".encode()
             for s, e, kind in found
@@ -69,6 +72,17 @@ class HealthWords:
         )
         end = _SENTENCE_END.search(segment.text, segment.end, last)
         return self._distinct(start, end.start() if end else last)
+
+    def stated_behind(self, segment: Segment) -> tuple[int, int] | None:
+        """The range of the first health word behind a name, if it is near.
+
+        None where normalising moved bytes, because then the places in the text are unknown.
+        """
+        at = bisect_left(self._starts, segment.end)
+        if not self._same or at == len(self._starts):
+            return None
+        start = self._starts[at]
+        return (start, self._ends[at]) if start - segment.end <= _BEHIND else None
 
     def _distinct(self, start: int, end: int) -> int:
         low, high = bisect_left(self._starts, start), bisect_left(self._starts, end)

@@ -18,7 +18,8 @@ from phiscan.detectors.email import is_address
 from phiscan.evidence import Evidence
 from phiscan.finding import Finding, Likelihood, Location, Subject, Verdict
 from phiscan.media_kind import MediaKind
-from phiscan.people.answers import answers, dates, record_numbers
+from phiscan.people import preceding
+from phiscan.people.answers import answers, dates, member_numbers, record_numbers
 from phiscan.people.cues import is_said_as_a_name
 from phiscan.people.health_words import HealthWords
 from phiscan.people.placing import Found, add
@@ -42,11 +43,6 @@ _LABELLED_NAMES: Final = frozenset(
     if d.name.startswith(("name_of_", "given_name_after", "name_after"))
 )
 """The detectors of names behind `Patient`, `Pt`, `Mother` and the like."""
-_TELLING: Final = 3
-"""Different health words beside a person that make a statement that person's health information.
-
-One less is enough beside a patient, a relative or a date of birth.
-"""
 # matches "hi ricardo," in "hi ricardo, how is the incision?"; not "hi ricardo how"
 _LOWER_SALUTED: Final = re.compile(
     rb"\b(?:hi|hello|hey|thanks|thank you),? ([a-z]{3,16})(?=[,.!?]|\r?\n)"
@@ -85,7 +81,7 @@ def find(kind: MediaKind, normalised: Normalised, evidence: Evidence) -> None:
     reading = Reading(turns or Turns(normalised.text), _known(normalised, evidence))
     for segment in evidence.context.timed(segments(normalised.text)):
         if health.near(segment.start):
-            reading.take(segment)
+            reading.take(segment, health.stated_behind(segment))
     add(reading.people(), normalised, evidence)
     _add_note(reading, normalised, health, evidence)
     if kind.is_unstructured:
@@ -138,6 +134,12 @@ def _read_text(
     if verdict(evidence.findings) is Verdict.PHI:
         add(reading.listed(), normalised, evidence)
         add(_record_numbers(reading, normalised, health, evidence), normalised, evidence)
+        members = member_numbers(normalised.text)
+        add(
+            (Found("HEALTH_PLAN_BENEFICIARY_NUMBER", *m, Subject.PERSON) for m in members),
+            normalised,
+            evidence,
+        )
         add(_days(normalised, health, evidence), normalised, evidence)
         add(_mail_of_nowhere(normalised, health), normalised, evidence)
 
@@ -147,10 +149,12 @@ def _add_note(
 ) -> None:
     """Add a clinical note where several health words stand beside a person's name."""
     born = any(f.info_type == "DATE_OF_BIRTH" for f in evidence.findings)
-    for segment, in_sentence in reading.told_of(born=born):
-        if health.words_in_sentence(segment) >= in_sentence or health.words_beside(
-            segment
-        ) >= _TELLING - (in_sentence == 1):
+    in_note = preceding.NOTE_HEADING.search(normalised.text) is not None
+    for segment, in_sentence, beside in reading.told_of(born=born, in_note=in_note):
+        if (
+            health.words_in_sentence(segment) >= in_sentence
+            or health.words_beside(segment) >= beside
+        ):
             location = Location("", *normalised.origin(segment.start, segment.end))
             evidence.add("prose", "CLINICAL_NOTE", location, Subject.PATIENT, Likelihood.POSSIBLE)
             return

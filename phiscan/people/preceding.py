@@ -114,11 +114,12 @@ OF_SOMEBODY: Final = _before(
 # Whom somebody met. matches "spoke with ", "called pt, "; not "called a "
 CONTACTED: Final = _before(
     r"\b(?:(?:met|spoke|speak|speaking|talked|talk|discuss(?:ed)?|meeting|visited)(?: [a-z]+)? "
-    r"(?:with|to)|(?:called|call|phoned|contacted|contact|notified|notify|texted|saw|seeing|see"
+    r"(?:with|to)|(?:called|call|visited|phoned|contacted|contact|notified|notify|texted|saw|seeing|see"
     r"|examined|interviewed|admit|admitted|transported|found"
     r"|referred|refer|reach|treated|treating|assessed|updated|told|taught|educated|instructed|paged"
     r"|reassured|advised|reminded|invited|spoke w/|accompanied by|brought (?:in )?by|driven by"
-    r"|message (?:for|with|from)|(?:vm|voice ?mail|call|note|e-?mail|text|fax)(?: [\d:]{3,5})? from"
+    r"|message (?:for|with)|(?:vm|voice ?mail|message|call|note|e-?mail|text|fax)"
+    r"(?: [\d:]{3,5})? from"
     r"|calling for|bedside of|per)(?: pt\.?,?| patient,?)?) "
 )
 # Whom somebody lives or came with. matches "lives at 12 Elm St., Unit 2 with ", "discussed with ";
@@ -130,9 +131,32 @@ WITH: Final = _before(
 )
 # The last words of `AT_WORK`.
 WORK_ENDS: Final = frozenset(b"work at for by with employer the".split()) | {b""}
+# Where a note says in which room somebody lies. matches "Rm 4 ", "bed 12A: "; not "room service "
+ROOM: Final = _before(r"\b(?:rm|room|bed|bay)\.? ?#?\d{1,4}[a-d]?[ ]?[:,-]? ")
+# A client of a service that a clinical text speaks of. matches "Client "; not "client: "
+CLIENT: Final = _before(r"\b(?:(?-i:[Cc])lient|consumer|resident|camper) ")
+CLIENT_ENDS: Final = frozenset((b"client", b"consumer", b"resident", b"camper"))
+"""The last words of `CLIENT`."""
+# A message through the portal of a clinic. matches "Portal message from ", "patient portal - "
+PORTAL: Final = _before(
+    r"\b(?:(?:patient )?portal (?:secure )?message(?: received)?(?: from)?"
+    r"|(?:patient portal|mychart)(?: message)?(?: from)?)[ :-]{1,3}"
+)
+SESSION: Final = _before(r"\b(?:session|visit|encounter|appointment) with ")
+# The heading of a clinical note. matches "SOCIAL WORK:", "\nNursing note."; not "social work at"
+NOTE_HEADING: Final = re.compile(
+    rb"(?:\A|[\n\"]|  )[ \t*#]{0,4}(?:social work|(?:case|care) management|nursing|nutrition"
+    rb"|pharmacy|(?:physical|occupational|speech|respiratory) therapy|ot|pt|slp|ed|home health"
+    rb"|behavioral health|telephone encounter|triage|discharge planning|hospice|wound care|dental"
+    rb"|therapy|therapy session|birth|death|school nurse|case manager|mental health|palliative)"
+    rb"(?: (?:note|eval(?:uation)?|visit|call|session|consult|assessment|triage|log|summary"
+    rb"|encounter|progress note))?(?: with)?[ ]?[:.-]",
+    re.IGNORECASE,
+)
 # The last words of `OF_SOMEBODY` and `CONTACTED`: a set look-up is cheaper.
 SPOKEN_ENDS: Final = frozenset(
-    b"for of on regarding re that to seen patient pt with called call phoned contacted contact "
+    b"for of on regarding re that to seen patient pt with called call visited phoned contacted "
+    b"contact "
     b"notified notify texted saw seeing see examined interviewed admit admitted transported found "
     b"referred refer reach treated treating assessed updated told taught educated instructed paged "
     b"reassured advised reminded invited w/ by from per".split()

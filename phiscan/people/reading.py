@@ -9,10 +9,12 @@ from phiscan.finding import Subject
 from phiscan.people.cues import (
     begins_with_a_given_name,
     is_close,
+    is_in_care,
     is_others,
     speaks,
     speaks_of_care,
     subject_of,
+    suffers,
 )
 from phiscan.people.placing import Found
 from phiscan.people.segments import Segment
@@ -22,6 +24,13 @@ _AND: Final = re.compile(rb" (?:and|&) ")
 _AND_ENDS: Final = (b" and ", b" & ", b", ", b" (")
 # matches " and ", " (9) and ", ", "; not "; "
 _AND_BEFORE: Final = re.compile(rb"(?:(?: \([^()\n]{1,20}\))?,? (?:and|&) |, | \()\Z")
+
+
+TELLING: Final = 3
+"""Different health words beside a person that make a statement that person's health information.
+
+One less is enough beside a patient, a relative or a date of birth, and one in a clinical note.
+"""
 
 
 class Reading:
@@ -37,12 +46,17 @@ class Reading:
         self._open: list[Segment] = []
         self._closed: list[Segment] = []
 
-    def take(self, segment: Segment) -> None:
-        """Sort one segment: a provider's or a thing's, one with a cue, or an open one."""
+    def take(self, segment: Segment, word: tuple[int, int] | None = None) -> None:
+        """Sort one segment: a provider's or a thing's, one with a cue, or an open one.
+
+        `word` is the range of the health word behind it, where one is near.
+        """
         spoken = self._turns.begin_at(segment.start)
         if is_others(segment, spoken=spoken):
             return
         subject = subject_of(segment, spoken=spoken)
+        if subject is not Subject.PATIENT and not spoken and suffers(segment, word):
+            subject = Subject.PATIENT
         if subject is None:
             self._open.append(segment)
         else:
@@ -58,17 +72,21 @@ class Reading:
         joined = _joined(self._open, (*(segment for segment, _ in self._cued), *known))
         yield from self._close((*known, *joined))
 
-    def told_of(self, *, born: bool) -> Iterator[tuple[Segment, int]]:
+    def told_of(self, *, born: bool, in_note: bool = False) -> Iterator[tuple[Segment, int, int]]:
         """The segments of people about whom the text says something.
 
-        Each comes with the number of health words in one sentence that is enough for a note.
+        Each comes with the numbers of different health words that are enough for a note: in its
+        sentence, and beside it.
         `born` says whether the text holds somebody's date of birth, so that it is a record.
+        `in_note` says whether it has the heading of a clinical note.
         """
         for segment, subject in self._cued:
-            if subject is Subject.PATIENT or is_close(segment) or born:
-                yield segment, 1
+            if in_note:
+                yield segment, 1, 1
+            elif subject is Subject.PATIENT or is_close(segment) or is_in_care(segment) or born:
+                yield segment, 1, TELLING - 1
             elif speaks_of_care(segment):
-                yield segment, 2
+                yield segment, 2, TELLING
 
     def listed(self) -> Iterator[Found]:
         """The open segments that are a given name of the list and a further word."""

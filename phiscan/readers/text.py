@@ -52,6 +52,8 @@ _SIGN: Final = re.compile(
 )
 # A number or a date before words. matches b"02/14/1953 ", b"512-44-9031, "; not b"12B ", b"7 "
 _NUMBER: Final = re.compile(rb"[(+]{0,2}\d(?:[-/.() ]{0,2}\d){5,19}[ \t,;|*]{1,4}")
+# Between the values of several labels. matches " / "; not the "/" of "4/12/1961"
+_SLASH: Final = re.compile(rb"[ \t]{1,4}/[ \t]{1,4}")
 _BREAKS: Final = b" \t,;|/()-_*`~.[]"
 """What may stand between a value and the next label, and belongs to neither."""
 
@@ -73,15 +75,24 @@ def _lines(data: bytes) -> Iterator[Labelled]:
             further = _next_label(data, start, end)
             last = _end(data, start, end) if further is None else _before(data, start, further)
             if last > start:
-                yield Labelled(
-                    (behind[1].decode().strip(),),
-                    data[start:last].decode("utf-8", "replace"),
-                    start,
-                    last,
-                    0,
-                )
+                yield from _values(data, behind[1].decode().strip(), start, last)
             behind = None if further is None else _FURTHER.match(data, further)
             at = max(at, behind.end(1) + 1 if behind is not None else 0)
+
+
+def _values(data: bytes, label: str, start: int, end: int) -> Iterator[Labelled]:
+    """The value of a label, or the values of several labels: `Name / DOB: Ana Ruiz / 4/12/1961`."""
+    places = [(start, end)]
+    labels = label.split("/") if "/" in label else [label]
+    if len(labels) > 1:
+        cuts = [m.span() for m in _SLASH.finditer(data, start, end)]
+        if len(cuts) == len(labels) - 1 and all(read_label(each).rule for each in labels):
+            ends, starts = [a for a, _ in cuts], [b for _, b in cuts]
+            places = list(zip([start, *starts], [*ends, end], strict=True))
+        else:
+            labels = [label]
+    for name, (first, last) in zip(labels, places, strict=True):
+        yield Labelled((name.strip(),), data[first:last].decode("utf-8", "replace"), first, last, 0)
 
 
 def _next_label(data: bytes, start: int, end: int) -> int | None:

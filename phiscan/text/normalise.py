@@ -65,6 +65,8 @@ _INVISIBLE: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\
 _STRUCK: Final = frozenset(map(chr, range(0x334, 0x339)))
 _QUOTES: Final = frozenset("\u2018\u2019\u201b\u02bc\u02b9\u2032\uff07")
 _MINUS: Final = frozenset("\u2212\u2043\u02d7\u2796\u30fc")
+_DOTS: Final = frozenset("\u00b7\u2022\u2027\u2219\u22c5\u30fb")
+"""Dots in the middle of a line, which separate the groups of a number: `740·384·9871`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,15 @@ def plain(text: str) -> str:
     return normalised.translate(_LOOKALIKES) if _mixes_scripts(normalised) else normalised
 
 
+def unaccented(text: str) -> str:
+    """Return a label without look-alike characters, accents and the sharp s: `Diagnostico`."""
+    folded = plain(text)
+    if folded.isascii():
+        return folded
+    split = unicodedata.normalize("NFKD", folded.replace("ß", "ss"))
+    return "".join(c for c in split if not unicodedata.combining(c))
+
+
 def _may_hold_escapes(text: bytes) -> bool:
     return b"\\" in text or b"%" in text or (b"&" in text and b";" in text)
 
@@ -170,6 +181,11 @@ def _plain_runs(data: bytes) -> Derived | None:
         except UnicodeDecodeError:
             at = _lenient(data, match.span(), at, out)
             continue
+        if run in _DOTS and _is_in_number(data, start, end):
+            out.copy(data, at, start)
+            out.put(b"-", start, end)
+            at = end
+            continue
         around = data[start - 1 : start] + data[end : end + 1] if start else data[end : end + 1]
         table = _MIXED if _mixes_scripts(run + around.decode("latin-1")) else _TABLE
         if run.translate(table) == run:
@@ -180,6 +196,12 @@ def _plain_runs(data: bytes) -> Derived | None:
         return None
     out.copy(data, at, len(data))
     return out
+
+
+def _is_in_number(data: bytes, start: int, end: int) -> bool:
+    """Whether digits stand on both sides of a range, perhaps behind one blank."""
+    before, after = data[max(0, start - 2) : start].rstrip(b" "), data[end : end + 2].lstrip(b" ")
+    return before[-1:].isdigit() and after[:1].isdigit()
 
 
 def _put_run(run: str, table: "_Table", start: int, out: Derived) -> int:

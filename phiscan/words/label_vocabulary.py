@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from phiscan.finding import Subject
+from phiscan.words.labels_abroad import NOISE_ABROAD, SUBJECTS_ABROAD, VOCABULARY_ABROAD
 
 SINGLE: Final = frozenset(
     "name address city town county address1 address2 lastname firstname fullname surname "
@@ -184,12 +185,16 @@ VOCABULARY: Final[tuple[tuple[str, str, Subject, bool, str], ...]] = (
         "current-medications prescribed-medication meds drug-name drug-list"),
     ("MEDICATION", "worded", Subject.PATIENT, False, "rx-number dosage"),
     ("MEDICATION", "worded", Subject.NOBODY, False, "ndc ndc-code rxnorm rxcui"),
+    ("MEDICATION", "medicine", Subject.PATIENT, False, "rx sig"),
+    ("MEDICATION", "cvx", Subject.NOBODY, False, "cvx cvx-code"),
     ("MEDICATION", "told", Subject.NOBODY, False, "drug medicine dose allergen"),
     ("LAB_RESULT", "worded", Subject.PATIENT, False,
         "lab-result lab-results blood-type blood-pressure hba1c vital-signs heart-rate bmi "
         "laboratory-result glucose cholesterol lab-value systolic diastolic blood-group"),
     ("LAB_RESULT", "worded", Subject.NOBODY, False,
         "loinc loinc-code vitals labs test-result test-results"),
+    ("LAB_RESULT", "measured", Subject.NOBODY, True, "result result-value"),
+    ("LAB_RESULT", "lab_unit", Subject.NOBODY, True, "unit units"),
     ("CLINICAL_NOTE", "told", Subject.PATIENT, False,
         "clinical-note clinical-notes progress-note progress-notes discharge-summary "
         "physician-notes doctor-notes nursing-notes allergy allergies immunization immunizations "
@@ -201,6 +206,7 @@ VOCABULARY: Final[tuple[tuple[str, str, Subject, bool, str], ...]] = (
     ("HEALTH_CLAIM", "worded", Subject.NOBODY, False,
         "deductible payer-id payer-name payer insurance-company insurance-provider insurance-plan "
         "coverage-type claim-type claim-status claim-amount"),
+    *VOCABULARY_ABROAD,
 )  # fmt: skip
 
 SUBJECTS: Final = MappingProxyType(
@@ -225,6 +231,7 @@ SUBJECTS: Final = MappingProxyType(
             "warehouse".split(),
             Subject.PROVIDER,
         ),
+        **SUBJECTS_ABROAD,
     }
 )  # fmt: skip
 SHORT_SUBJECTS: Final = frozenset("pt pts pat dr org lab nok kin pcp".split())
@@ -250,7 +257,7 @@ CARE_TABLES: Final = frozenset(
     "surgeries consult consults triage vitals clinical medical health phi ehr emr".split()
 )
 """Words of the names of tables whose rows are about patients, besides the words for patients."""
-NOISE: Final = frozenset(
+NOISE: Final = NOISE_ABROAD | frozenset(
     "what is your please enter x the of a an value text field str s legal current primary "
     "secondary info data display are you taking do have any".split()
 )

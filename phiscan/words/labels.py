@@ -14,7 +14,7 @@ from typing import Final
 from phiscan import checks
 from phiscan.finding import Subject
 from phiscan.memory import Memory
-from phiscan.text.normalise import plain
+from phiscan.text.normalise import unaccented
 from phiscan.words import program_text
 from phiscan.words.given_names import GIVEN_NAMES
 from phiscan.words.label_vocabulary import (
@@ -26,6 +26,7 @@ from phiscan.words.label_vocabulary import (
     SUBJECTS,
     VOCABULARY,
 )
+from phiscan.words.medicines import is_cvx, is_lab_unit, is_medicine
 
 # A word of a label. matches "patient", "First", "MRN", "2"; of "patientDOB" "patient" and "DOB"
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -97,7 +98,27 @@ def _named(value: str) -> bool:
         and _SYNTAX.search(value) is None
         and not _is_said_of_a_label(value)
         and not program_text.is_about_a_name(value)
+        and not program_text.is_fixture(value)
     )
+
+
+def _called(value: str) -> bool:
+    """Whether the value has the form of a full name. `paciente: estable` has another."""
+    words = value.split()
+    return len(words) > 1 and words[0][:1].isupper() and words[-1][:1].isupper() and _named(value)
+
+
+def _medicine(value: str) -> bool:
+    return _filled(value) and is_medicine(value)
+
+
+def abroad(value: str) -> bool:
+    """Whether the value is a code or words in a language whose words of medicine nobody here knows.
+
+    It is somebody's health information beside that person's date of birth or number, and nothing
+    elsewhere.
+    """
+    return _worded(value) and any(map(str.isalpha, value))
 
 
 def _place(value: str) -> bool:
@@ -139,6 +160,7 @@ def _code(value: str) -> bool:
         and _PROGRAM.search(value) is None
         and sum(c.isalnum() for c in value) >= 3
         and any(c.isdigit() and c != "0" for c in value)
+        and not program_text.is_fixture_number(value)
     )
 
 
@@ -193,10 +215,16 @@ class Rule:
 
 _SHAPES: Final[Mapping[str, Callable[[str], bool]]] = MappingProxyType(
     {
+        "abroad": abroad,
+        "called": _called,
         "code": _code,
         "coordinate": _coordinate,
         "day": _day,
+        "cvx": is_cvx,
+        "lab_unit": is_lab_unit,
         "mail": _mail,
+        "measured": checks.measured,
+        "medicine": _medicine,
         "name": _name,
         "named": _named,
         "number": _number,
@@ -267,7 +295,7 @@ _LONGEST: Final = 64
 
 
 def _words(label: str) -> list[str]:
-    words = [w.lower() for w in _WORD.findall(plain(label))]
+    words = [w.lower() for w in _WORD.findall(unaccented(label))]
     if words and words[0] not in RULES:
         prefix = _PREFIX.match(words[0])
         subject = prefix[0] if prefix is not None else ""
@@ -310,7 +338,7 @@ def _is_written_so(label: str, core: str) -> bool:
     `date_of_birth` and `DOB` do, `DO_B` does not. The prefilter cannot see such a label, so it must
     not be read, or two scans of one document could differ.
     """
-    return _WRITTEN[core].search(plain(label).lower()) is not None
+    return _WRITTEN[core].search(unaccented(label).lower()) is not None
 
 
 def _core(split: list[str], around: Collection[str]) -> str:

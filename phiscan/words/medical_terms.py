@@ -53,6 +53,7 @@ COMPLAINTS: Final = (
     r"|ataxia|suicidal ideation|laceration|contusion|skin tear|ulcers?|hernia|sprain|lumbar strain"
     r"|concussion|fever|cough|influenza"
     r"|strep throat|otitis|sinusitis|cataracts?|glaucoma|hearing (?:loss|aid|evaluation)|audiogram"
+    r"|utis?|pcos"
     r"|sciatica|scoliosis|stenosis|effusion|lesions?|spiculated|polyps?|mrsa|c\. diff|copd|ckd|esrd"
     r"|chf|nstemi|stemi"
     rf"|dka|a-?fib|[a-z]{{0,12}}(?:{_INFLAMED})itis"

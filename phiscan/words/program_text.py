@@ -133,6 +133,39 @@ def _is_given_by_a_programmer(word: str) -> bool:
     )
 
 
+_OF_TESTS: Final = frozenset("test testing dummy sample example fake mock demo sandbox".split())
+"""Words for what stands for a person in tests and manuals."""
+_OF_ROLES: Final = frozenset(
+    "patient patients person user client member subscriber customer record account name first last "
+    "one two three a b".split()
+)
+_ALONE: Final = frozenset("test patient dummy testpatient testuser testperson".split())
+"""Words that are no family name where they stand alone. Families are called Sample and Demo."""
+# A short number of a fixture. matches "TEST0001", "TEST-001", "DEMO-MRN-12"; not "TEST-7730145"
+_FIXTURE: Final = re.compile(
+    r"(?:test|dummy|sample|example|fake|mock|demo)(?:[-_ ]?(?:mrn|patient|pt|id))?[-_ ]?\d{0,4}",
+    re.IGNORECASE,
+)
+
+
+def is_fixture(value: str) -> bool:
+    """Whether a value stands for a name in a test or a manual: `Test Patient`, `Dummy User 2`.
+
+    Each of its words says so, and `Joe Sample` is a person.
+    """
+    words = [word for word in re.split(r"[\s,._-]+", value.lower()) if not word.isdigit()]
+    if len([word for word in words if word]) == 1:
+        return "".join(words) in _ALONE
+    return not _OF_TESTS.isdisjoint(words) and all(
+        word in _OF_TESTS or word in _OF_ROLES for word in words if word
+    )
+
+
+def is_fixture_number(value: str) -> bool:
+    """Whether a value is a number of a fixture: `TEST0001`. An issued one has more digits."""
+    return _FIXTURE.fullmatch(value.strip()) is not None
+
+
 # An address of a machine, of memory or of mail. matches "fe80::1", "10.0.0.1", "db:5432",
 # "https://", "0x7f", "ana@acme.com"; not "12 Main St"
 _NETWORK: Final = re.compile(

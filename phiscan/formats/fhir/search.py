@@ -278,6 +278,15 @@ def _addresses(parameter: _Parameter) -> Iterator[Said]:
         yield parameter.says("US_ZIP_CODE", names=False)
 
 
+def _subscribers(parameter: _Parameter) -> Iterator[Said]:
+    """The number of an insured person, which only a coverage has (Coverage.subscriberId)."""
+    if parameter.kind == "Coverage":
+        for value in parameter.values:
+            if not stated.is_nothing(value) and not _NO_NAME.search(value):
+                yield parameter.says("HEALTH_PLAN_BENEFICIARY_NUMBER", Subject.PATIENT)
+                return
+
+
 _READERS: Final[Mapping[str, Callable[[_Parameter], Iterator[Said]]]] = MappingProxyType(
     {
         **dict.fromkeys(_IDENTIFIERS, _identifiers),
@@ -285,6 +294,7 @@ _READERS: Final[Mapping[str, Callable[[_Parameter], Iterator[Said]]]] = MappingP
         **dict.fromkeys(_SERVICE_DATES, _service_dates),
         **dict.fromkeys(_NAMES, _names),
         **dict.fromkeys(("phone", "telecom", "email"), _contacts),
+        **dict.fromkeys(("subscriberid", "subscriber-id"), _subscribers),
         **dict.fromkeys(("address", "address-city", "address-postalcode"), _addresses),
     }
 )

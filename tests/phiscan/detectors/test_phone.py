@@ -19,6 +19,8 @@ _PHONE, _FAX = "PHONE_NUMBER", "FAX_NUMBER"
         "+1 312 555 0182",
         "+1-312-555-0182",
         "312 dash 555 dash 0182",
+        "312·555·0182",
+        "312 • 555 • 0182",
         "1-312-555-0182",
         "+13125550182",
     ],
@@ -140,6 +142,12 @@ def test_words_before_ten_digits_show_that_they_are_a_number_to_call(values, tex
 )
 def test_leaves_numbers_that_nobody_calls(values, text, reason):
     assert values(phone, text) == [], reason
+
+
+@pytest.mark.parametrize("value", ["919_555_0142", "919/555/0142"])
+def test_a_label_shows_rare_separators(values, value):
+    assert values(phone, f"Phone: {value}") == [(_PHONE, value)]
+    assert values(phone, f"row {value}") == [], "without a label it may be anything"
 
 
 def test_a_fax_of_another_country_is_a_fax(values):

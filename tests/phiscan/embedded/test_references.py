@@ -29,12 +29,22 @@ def in_hex(text):
     return "".join(f"&#x{ord(c):X};" for c in text)
 
 
+def behind_zeros(text):
+    return "".join(f"&#{ord(c):04d};" if c in "MSPI<{&" else html.escape(c) for c in text)
+
+
+def in_hex_behind_zeros(text):
+    return "".join(f"&#x{ord(c):04X};" if c in "MSPI<{&" else html.escape(c) for c in text)
+
+
 def first_letters(text):
     return numbers(text[:3]) + html.escape(text[3:])
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=IDS)
-@pytest.mark.parametrize("write", [html.escape, numbers, in_hex, first_letters])
+@pytest.mark.parametrize(
+    "write", [html.escape, numbers, in_hex, behind_zeros, in_hex_behind_zeros, first_letters]
+)
 @pytest.mark.parametrize(
     "around",
     [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from phiscan.people.answers import answers, dates
+from phiscan.people.answers import answers, dates, member_numbers, record_numbers
 
 
 def _found(text):
@@ -68,3 +68,54 @@ def test_dates_need_their_year():
         b"3/4/2025",
         b"April 11, 2025",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Unit number: 220198", "220198"),
+        ("Unit #: HM-822149", "HM-822149"),
+        ("UNIT NO. E427934", "E427934"),
+    ],
+)
+def test_the_number_of_a_unit_is_a_record_number_in_a_text_that_is_phi(text, number):
+    data = text.encode()
+    assert [data[slice(*found)].decode() for found in record_numbers(data, ())] == [number]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Unit #201", "an apartment"),
+        ("Unit number: 4512", "too short for a record"),
+        ("unit numbers 220198", "several units"),
+    ],
+)
+def test_other_units_are_none(text, reason):
+    assert list(record_numbers(text.encode(), ())) == [], reason
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("denied for Ana Ruiz, member W3151486501; dx gout", "W3151486501"),
+        ("Subscriber: Ana Ruiz ID: W7209254201 Group: 77120", "W7209254201"),
+        ("to nephrology. Ins: 167412573743. Call", "167412573743"),
+    ],
+)
+def test_a_number_behind_the_insured_is_theirs(text, number):
+    data = text.encode()
+    assert [data[slice(*found)].decode() for found in member_numbers(data)] == [number]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Member: Ana Ruiz", "a name"),
+        ("member 12 of 20", "too short"),
+        ("insured for 1500000 dollars", "an amount"),
+        ("Member: Ana\nOrder ID: 7209254201", "the next line"),
+    ],
+)
+def test_other_numbers_beside_members_are_not(text, reason):
+    assert list(member_numbers(text.encode())) == [], reason

@@ -218,3 +218,45 @@ def test_a_name_of_two_columns_is_not_found_a_third_time():
         if f.info_type == "PERSON_NAME"
     )
     assert names == [b"John", b"Sandoval"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Obinna Wexford has asthma.", "Obinna Wexford"),
+        ("Obinna Wexford is out of metformin 500 mg. Callback 515-234-8890.", "Obinna Wexford"),
+        ("Dental: Obinna Wexford has severe asthma; takes albuterol.", "Obinna Wexford"),
+        ("Obinna Wexford, seen 3/2/2024 for asthma.", "Obinna Wexford"),
+        ("Call Obinna Wexford at 515-234-8890 about lithium 300 mg.", "Obinna Wexford"),
+        ("CASE MANAGEMENT: Spoke with Obinna Wexford. Migraine is worse.", "Obinna Wexford"),
+        (
+            "SOCIAL WORK: Met with Obinna Wexford. Housing unstable. Kidney stones.",
+            "Obinna Wexford",
+        ),
+        ("Portal message from Obinna Wexford: The naproxen makes me dizzy.", "Obinna Wexford"),
+        ("Therapy session with Obinna Wexford: discussed migraine.", "Obinna Wexford"),
+        ("Mr. Wexford expired at 04:12 from pneumonia.", "Wexford"),
+        ("OBINNA WEXFORD | 01/14/1996 | AK-908991 | ASTHMA", "OBINNA WEXFORD"),
+        ("Obinna Wexford delivered a boy, Apgar 9.", "Obinna Wexford"),
+    ],
+)
+def test_a_sentence_that_says_who_is_ill_names_a_patient(text, name):
+    assert name in _people(text)
+    assert phiscan.scan(text.encode()).verdict is Verdict.PHI
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("United Way has asthma camps in June.", "a charity"),
+        ("Hearth Wellness has diabetes programs.", "a company"),
+        ("Merck Research has cancer drugs.", "a company"),
+        ("Call Obinna Wexford at 515-234-8890 about the asthma brochure.", "a print shop"),
+        ("Met with Obinna Wexford about the diabetes conference.", "a meeting"),
+        ("Dr. Obinna Wexford has asthma patients.", "a physician"),
+        ("Obinna Wexford, seen as the favourite, runs for diabetes research.", "a runner"),
+        ("Social work at Obinna Wexford College: asthma course.", "a college"),
+    ],
+)
+def test_who_sells_teaches_or_treats_is_no_patient(text, reason):
+    assert phiscan.scan(text.encode()).verdict is not Verdict.PHI, reason

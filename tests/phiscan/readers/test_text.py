@@ -124,3 +124,35 @@ def test_a_number_ends_where_words_begin(line, value):
     }
     assert value in found
     assert not [other for other in found if "team" in other or "problem" in other]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            "Name / DOB / MRN: Ana Ruiz / 04/12/1961 / 8294473",
+            {
+                ("PERSON_NAME", "Ana Ruiz"),
+                ("DATE_OF_BIRTH", "04/12/1961"),
+                ("MEDICAL_RECORD_NUMBER", "8294473"),
+            },
+        ),
+        (
+            "Full name/DOB: Ana Ruiz / 04/12/1961",
+            {("PERSON_NAME", "Ana Ruiz"), ("DATE_OF_BIRTH", "04/12/1961")},
+        ),
+    ],
+)
+def test_labels_with_slashes_have_as_many_values(line, expected):
+    assert values(f"{line}\nDx: asthma") == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("Name/DOB: see chart", "one value for two labels"),
+        ("Road/Bridge: Ana Ruiz / 04/12/1961", "no labels of ours"),
+    ],
+)
+def test_other_slashes_cut_nothing(line, reason):
+    assert values(line) == set(), reason

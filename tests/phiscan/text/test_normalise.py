@@ -22,6 +22,8 @@ SOFT_HYPHEN = "\u00ad"
         ("ΜRΝ", "MRN"),  # Greek
         (f"123{ZERO_WIDTH}-45{SOFT_HYPHEN}-67\u2060\ufe0f80", "123-45-6780"),
         ("1\u03362\u03363\u0336", "123"),  # struck through
+        ("740·384·9871", "740-384-9871"),  # a dot in the middle of the line
+        ("740 • 384 ∙ 9871", "740 - 384 - 9871"),
         ("123\u201345\u20116780 −1", "123-45-6780 -1"),  # en dash, no-break hyphen, minus
         ("a\u00a0b\u2003c\u3000d\u2800e", "a b c d e"),
         ("O\u2019Brien", "O'Brien"),

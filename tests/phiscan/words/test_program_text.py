@@ -9,6 +9,7 @@ from phiscan.finding import Verdict
 from phiscan.words.program_text import (
     is_about_a_name,
     is_code,
+    is_fixture,
     is_picture,
     is_place,
     is_print,
@@ -212,3 +213,51 @@ def test_what_people_are_called_and_have_still_counts(document):
 )
 def test_a_schema_tells_of_nobody(schema):
     assert phiscan.scan(schema.encode()).verdict in (Verdict.NONE, Verdict.HEALTH)
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("Test Patient", "a fixture"),
+        ("Patient, Test", "a fixture"),
+        ("Sample Patient", "a manual's"),
+        ("Dummy User 2", "a fixture"),
+        ("test", "a fixture"),
+    ],
+)
+def test_a_fixture_is_nobodys_name(value, reason):
+    assert is_fixture(value), reason
+
+
+@pytest.mark.parametrize(
+    "value", ["Joe Sample", "Sample", "Demo", "Ana Test", "Patience Ruiz", "John Doe", ""]
+)
+def test_a_family_may_be_called_so(value):
+    assert not is_fixture(value)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "# fixtures\npatient_name: Test Patient\nmrn: TEST0001\ndiagnosis: asthma\n",
+        '{"patient": {"name": "Test Patient", "mrn": "TEST-001"}, "diagnosis": "asthma"}',
+        '{"firstName": "Test", "lastName": "Patient", "dx": "gout"}',
+        "Patient Name: Sample Patient\nDiagnosis: gout\n",
+        "INSERT INTO patients (name, diagnosis) VALUES ('Dummy Patient', 'gout');\n",
+    ],
+)
+def test_a_fixture_is_no_phi(document):
+    assert phiscan.scan(document.encode()).verdict is not Verdict.PHI
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        ('{"name": "Test Patient", "ssn": "512-44-9031", "dx": "gout"}', "a number is issued"),
+        ('{"patient": {"name": "Test Patient", "mrn": "7730145"}, "dx": "gout"}', "so is this"),
+        ('{"mrn": "TEST-7730145", "dx": "gout"}', "a prefix hides no number"),
+        ('{"patient": {"name": "Test Patient", "phone": "515-234-8890"}, "dx": "gout"}', "a phone"),
+    ],
+)
+def test_words_of_tests_hide_no_number(document, reason):
+    assert phiscan.scan(document.encode()).verdict is Verdict.PHI, reason

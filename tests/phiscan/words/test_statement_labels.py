@@ -1,10 +1,12 @@
 """Labels of statements: reasons and notes, in any spelling."""
 
+import json
+
 import pytest
 
 import phiscan
 from phiscan.finding import Verdict
-from phiscan.words.statement_labels import fewest_terms
+from phiscan.words.statement_labels import fewest_in, fewest_terms
 
 
 @pytest.mark.parametrize(
@@ -17,6 +19,11 @@ from phiscan.words.statement_labels import fewest_terms
         ("indication", 1),
         ("internal_notes", 2),
         ("Comments", 2),
+        ("medical_condition", 1),
+        ("medicalNeeds", 1),
+        ("description", 3),
+        ("Event title", 3),
+        ("summary", 3),
     ],
 )
 def test_reasons_and_notes_are_statements(label, fewest):
@@ -92,3 +99,101 @@ def test_what_is_said_of_something_else_is_nobodys(document, reason):
 def test_words_and_measures_in_place_of_a_code_are_about_the_person_beside(line, verdict):
     person = "member:\n  givenName: Wendell\n  lname: Bhattacharya\n  dob: 05/26/2009\n  "
     assert phiscan.scan((person + line).encode()).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "fewest"),
+    [
+        ("reason", "Follow-up for depression", 1),
+        ("reason", "Study for school is hard because of migraine", 1),
+        ("description", "Follow up: asthma", 1),
+        ("description", "Patient has gout, takes allopurinol", 1),
+        ("description", "gout and asthma", 2),
+        ("notes", "Continue sertraline 50 mg.", 1),
+        ("notes", "asthma, uses albuterol", 2),
+    ],
+)
+def test_what_a_value_says_counts_too(label, value, fewest):
+    assert fewest_in(fewest_terms(label), value) == fewest
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("Conference on HIV", "an event"),
+        ("Workshop about pneumonia", "an event"),
+        ("Webinar: living with asthma", "an event"),
+        ("asthma awareness walk", "an event"),
+        ("lupus guideline committee", "a committee"),
+        ("Outcomes of gout: a cohort study", "a paper"),
+        ("Talk on dementia, room 4", "a talk"),
+        ("Fundraiser for the Lupus Research Foundation", "a cause"),
+        ("Market access of adalimumab 40 mg", "a product"),
+    ],
+)
+def test_a_topic_is_about_nobody_beside_it(value, reason):
+    assert fewest_in(fewest_terms("reason"), value) == 0, reason
+    document = {"attendee": {"name": "Ana Ruiz", "email": "ana@fernmail.net"}, "reason": value}
+    assert phiscan.scan(json.dumps(document).encode()).verdict is not Verdict.PHI, reason
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"attendees": [{"displayName": "Ana Ruiz"}], "description": "Follow up: asthma", "dob": ""},
+        {"attendee": {"name": "Ana Ruiz", "email": "a@fernmail.net"}, "description": "Appt: gout"},
+        {"customer": {"name": "Ana Ruiz"}, "rx": [{"drug": "lithium", "sig": "1 tab po daily"}]},
+        {"employee": {"name": "Ana Ruiz"}, "leave": {"condition": "chronic hepatitis C"}},
+        {"recipient": {"firstName": "Ana", "lastName": "Ruiz"}, "vaccine": {"cvx": "208"}},
+        {
+            "subject": {"name": "Ana Ruiz", "birthDate": "1961-04-12"},
+            "labs": [{"test": "TSH", "result": "8.2", "unit": "mIU/L"}],
+        },
+        {
+            "answers": [
+                {"type": "text", "text": "Ana Ruiz", "field": {"ref": "full_name"}},
+                {"type": "text", "text": "kidney stones", "field": {"ref": "medical_conditions"}},
+            ]
+        },
+    ],
+)
+def test_entries_medicines_and_conditions_beside_a_person_are_theirs(document):
+    assert phiscan.scan(json.dumps(document).encode()).verdict is Verdict.PHI
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        (
+            {
+                "customer": {"name": "Ana Ruiz", "email": "ana@fernmail.net"},
+                "items": [{"description": "Blood pressure monitor", "price": 49}],
+            },
+            "goods",
+        ),
+        (
+            {
+                "attendees": [{"displayName": "Ana Ruiz"}],
+                "email": "a@fernmail.net",
+                "description": "Q3 forecast, hiring, the fracture in the budget",
+            },
+            "one word of medicine",
+        ),
+        ({"host": {"name": "Ana Ruiz"}, "rx": [12, 44], "tx": [1], "email": "a@b.net"}, "traffic"),
+        ({"user": {"name": "Ana Ruiz"}, "sig": "sha256=ab31", "email": "a@b.net"}, "a signature"),
+        ({"customer": {"name": "Ana Ruiz"}, "item": {"condition": "used"}}, "goods"),
+        ({"tenant": {"name": "Ana Ruiz", "dob": "1961-04-12"}, "unit": "4B"}, "an apartment"),
+        (
+            {
+                "answers": [
+                    {"type": "text", "text": "Ana Ruiz", "field": {"ref": "full_name"}},
+                    {"type": "text", "text": "see above", "field": {"ref": "medical_conditions"}},
+                ]
+            },
+            "no condition",
+        ),
+        ({"catalog": [{"cvx": "140", "name": "influenza"}], "owner": "ops"}, "a catalogue"),
+    ],
+)
+def test_goods_traffic_and_catalogues_are_nobodys_health(document, reason):
+    assert phiscan.scan(json.dumps(document).encode()).verdict is not Verdict.PHI, reason
