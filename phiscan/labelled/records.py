@@ -29,12 +29,11 @@ from phiscan.words.http_fields import HTTP_FIELDS
 from phiscan.words.label_vocabulary import CARE_TABLES, ROLES
 from phiscan.words.labels import Rule, abroad, read_label
 from phiscan.words.medical_terms import count_terms
-from phiscan.words.medicines import is_cvx, is_lab_unit
-from phiscan.words.statement_labels import fewest_in, fewest_terms
+from phiscan.words.medicines import is_cvx
+from phiscan.words.statement_labels import OF_ENTRIES, fewest_in, fewest_terms
 
 _PERSONAL: Final = having(Trait.MARKS_A_PERSON)
-_TOLD_BESIDE: Final = (abroad, is_cvx, is_lab_unit)
-"""Shapes of values that are health information beside a person, and nothing elsewhere."""
+_TOLD_BESIDE: Final = (abroad, is_cvx)  # shapes of what is health information beside a person only
 _INSURED: Final = frozenset(("HEALTH_PLAN_BENEFICIARY_NUMBER",))
 """Numbers of persons that cars have too, where a label does not say which insurance it is."""
 _PLACES: Final = frozenset(("path", "query", "header", "trailer"))
@@ -181,6 +180,7 @@ class _Reading:
         self._named: set[int] = set()
         self._ill: set[int] = set()
         self._statements: list[tuple[Labelled, int]] = []
+        self._coming: set[int] = set()
         self._told_abroad: list[tuple[Labelled, _Meaning, Rule]] = []
         self._looked_at = 0
         self._patient: tuple[Labelled, _Meaning] | None = None
@@ -194,14 +194,14 @@ class _Reading:
                 self._meanings.clear()
             meaning = self._meanings[item.labels] = _meaning(item.labels)
         rule = meaning.rule
-        if meaning.sections:  # first: of two equal findings, the one about a patient stays
+        if (
+            meaning.sections and meaning.fewest_terms != OF_ENTRIES
+        ):  # first: of two equal findings, the one about a patient stays
             self._look_above(item, meaning)
         if rule is not None:
             self._take(item, meaning, rule)
         elif meaning.fewest_terms and len(item.value) >= _SHORTEST_STATEMENT:
-            fewest = fewest_in(meaning.fewest_terms, item.value)
-            if fewest:
-                self._statements.append((item, fewest))
+            self._statements.append((item, meaning.fewest_terms))
 
     def _take(self, item: Labelled, meaning: _Meaning, rule: Rule) -> None:
         if rule.subject is Subject.NOBODY and self._is_clinical(item.value):
@@ -255,8 +255,10 @@ class _Reading:
         self._ill |= self._told_of()
         self._settle_names()
         self._settle_codes()
-        for item, fewest in self._statements:
-            if self._is_beside(item, self._persons) or self._is_beside(item, self._named):
+        anybody = self._persons | self._named
+        for item, kind in self._statements:
+            beside = self._coming if kind == OF_ENTRIES else anybody
+            if self._is_beside(item, beside) and (fewest := fewest_in(kind, item.value)):
                 self._evidence.statements.append(Statement(item.start, item.end, fewest))
         if self._patient is not None:
             item, meaning = self._patient
@@ -295,17 +297,19 @@ class _Reading:
 
         The detectors have not run yet, so this reads a few statements of a document itself.
         """
-        waiting = {
-            number
-            for item, meaning, rule in self._waiting
-            if rule.info_type == "PERSON_NAME" and meaning.subject is None
-            for number in (item.record, _family(item))
-        }
+        waiting: set[int] = set()
+        for item, meaning, rule in self._waiting:
+            if rule.info_type == "PERSON_NAME" and meaning.subject is None:
+                waiting.update((item.record, _family(item)))
+                if meaning.has_role:
+                    self._coming.update((item.record, _family(item)))
         beside = (x for x in self._statements if self._is_beside(x[0], waiting))
         return {
             number
-            for item, fewest in islice(beside, _MOST_STATEMENTS)
-            if count_terms(item.value[:_LONGEST_STATEMENT]) >= fewest
+            for item, kind in islice(beside, _MOST_STATEMENTS)
+            if (kind != OF_ENTRIES or self._is_beside(item, self._coming))
+            and (fewest := fewest_in(kind, item.value))
+            and count_terms(item.value[:_LONGEST_STATEMENT]) >= fewest
             for number in (item.record, _family(item))
         }
 

@@ -241,30 +241,56 @@ _LONGEST_MENTION: Final = 10
 """One more byte than `gentleman` has."""
 
 
+_LONG_NUMBER: Final = re.compile(rb"\d[\d-]{3,13}\d(?![\w-])")  # matches "220198"; not "4512"
+_BEFORE_NUMBER: Final = 80
+"""Bytes before a number in which its words stand."""
 # What hospitals call the number of a patient, and landlords and fleets that of a thing. So it
-# counts only in a text that is PHI already. matches "Unit number: 220198", "Unit #: HM-822149";
-# not "Unit #201"
-_UNIT_NUMBER: Final = re.compile(
+# counts only in a text that is PHI already.
+# matches "Unit number: ", "Unit #: HM-"; not "Units: "
+_OF_UNIT: Final = re.compile(
     rb"\bunit[ ._-]{0,2}(?:number|num|no\.?|nbr|#)[ .:#*_|]{1,8}"
-    rb"((?:[A-Z]{1,6}-)?[A-Z]{0,3}\d[0-9A-Z-]{4,14}(?<=[A-Z0-9]))(?![A-Z0-9])",
+    rb"(?P<prefix>(?:[A-Z]{1,6}-)?[A-Z]{0,3})\Z",
     re.IGNORECASE,
 )
-
-
 # The number of an insured person, without a word for a number before it.
-# matches "member W315148650", "Ins: 1674125737", "Subscriber: Ana Ruiz ID: W720925420";
-# not "member 12", "Member: Ana Ruiz"
-_MEMBER_NUMBER: Final = re.compile(
+# matches "member W", "Ins: ", "Subscriber: Ana Ruiz ID: "; not "members: "
+_OF_MEMBER: Final = re.compile(
     rb"\b(?:(?:member|subscriber|insured|enrollee|beneficiary)[ ]?:?[ ]{1,2}"
     rb"(?:[^\n:;|]{3,48} (?:id|no\.?|#)[ ]?[:#]?[ ]{0,2})?|ins(?:urance)?[ ]?[:#][ ]{0,2})"
-    rb"([A-Z]{0,3}\d{8,14})(?![\w-])",
+    rb"(?P<prefix>[A-Z]{0,3})\Z",
     re.IGNORECASE,
 )
+_SIGNS_OF_MEMBERS: Final = (
+    b"member", b"subscriber", b"insured", b"enrollee", b"beneficiary", b"insurance", b"ins:",
+    b"ins#", b"ins :", b"ins #",
+)  # fmt: skip
+_SHORTEST_MEMBER: Final = 8
 
 
 def member_numbers(text: bytes) -> Iterator[tuple[int, int]]:
     """The range of each number of an insured person in a text that is PHI."""
-    return (found.span(1) for found in _MEMBER_NUMBER.finditer(text))
+    return (
+        (start, end)
+        for start, end, digits in _long_numbers(text, _OF_MEMBER, _SIGNS_OF_MEMBERS)
+        if digits >= _SHORTEST_MEMBER
+    )
+
+
+def _long_numbers(
+    text: bytes, words: re.Pattern[bytes], signs: tuple[bytes, ...]
+) -> Iterator[tuple[int, int, int]]:
+    """The range of each long number behind `words`, with its prefix, and how many digits it has.
+
+    One of `signs` occurs, in lower case, wherever `words` do.
+    """
+    lower = text.lower()
+    if not any(sign in lower for sign in signs):
+        return
+    for number in _LONG_NUMBER.finditer(text):
+        before = words.search(text[max(0, number.start() - _BEFORE_NUMBER) : number.start()])
+        if before is not None:
+            prefix = len(before["prefix"])
+            yield number.start() - prefix, number.end(), sum(chr(c).isdigit() for c in number[0])
 
 
 def record_numbers(text: bytes, names: Iterable[int]) -> Iterator[tuple[int, int]]:
@@ -274,7 +300,7 @@ def record_numbers(text: bytes, names: Iterable[int]) -> Iterator[tuple[int, int
         text: a text that is PHI.
         names: where patients' names end.
     """
-    yield from (number.span(1) for number in _UNIT_NUMBER.finditer(text))
+    yield from ((start, end) for start, end, _ in _long_numbers(text, _OF_UNIT, (b"unit",)))
     for end in (*names, *_mentions(text)):
         match = _NUMBER_BESIDE.match(text, end)
         if match is None:

@@ -27,6 +27,8 @@ from phiscan.words.program_text import is_code, is_fixture
 from phiscan.words.titles import is_title_noun
 
 _LONGEST_PREFIX: Final = 4
+_NOTE_BEGINS: Final = 300
+"""Bytes before a name in which the heading of its note stands."""
 
 
 def is_others(s: Segment, *, spoken: bool = False) -> bool:
@@ -155,10 +157,14 @@ def suffers(s: Segment, word: tuple[int, int] | None) -> bool:
 
 def is_in_care(s: Segment) -> bool:
     """Whether a clinic's message or session names somebody: `Portal message from Ana Ruiz`."""
-    return s.mixed and (
-        _is_from_portal(s)
-        or preceding.SESSION.search(s.before) is not None
-        or preceding.ROOM.search(s.before[-12:]) is not None
+    is_care = s.last_word == b"with" and preceding.SESSION.search(s.before) is not None
+    return s.mixed and (is_care or _is_from_portal(s))
+
+
+def is_met_in_a_note(s: Segment) -> bool:
+    """Whether a clinical note tells of a meeting or a call: `SOCIAL WORK: Met with Ana Ruiz`."""
+    return preceding.MET.search(s.before) is not None and (
+        preceding.NOTE_HEADING.search(s.text, max(0, s.start - _NOTE_BEGINS), s.start) is not None
     )
 
 

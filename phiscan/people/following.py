@@ -68,7 +68,7 @@ CARED_FOR: Final = _after(
 SEEN: Final = _after(rf",? seen (?:(?:on )?(?:today|yesterday|{_DATE}) )?(?:for|with|because)\b")
 # What a sentence says of somebody who has a condition or takes a drug, which follows.
 # matches " has severe ", "; takes ", " is out of "; not " has sold "
-_FEW_WORDS: Final = r"(?:(?-i:[a-z-]{1,14}) ){0,3}"
+_FEW_WORDS: Final = r"(?:(?-i:[a-z-]{1,20}) ){0,3}"
 SUFFERS: Final = _after(
     r"(?: (?:also|now|still|who))?,? (?:has|had|takes|took|needs|uses|(?:is|was|been) (?:on|taking)"
     r"|ran out of|is out of|suffers from|(?:is|was) suffering from|is allergic to|lives with"

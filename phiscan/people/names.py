@@ -18,7 +18,6 @@ from phiscan.detectors.email import is_address
 from phiscan.evidence import Evidence
 from phiscan.finding import Finding, Likelihood, Location, Subject, Verdict
 from phiscan.media_kind import MediaKind
-from phiscan.people import preceding
 from phiscan.people.answers import answers, dates, member_numbers, record_numbers
 from phiscan.people.cues import is_said_as_a_name
 from phiscan.people.health_words import HealthWords
@@ -149,8 +148,7 @@ def _add_note(
 ) -> None:
     """Add a clinical note where several health words stand beside a person's name."""
     born = any(f.info_type == "DATE_OF_BIRTH" for f in evidence.findings)
-    in_note = preceding.NOTE_HEADING.search(normalised.text) is not None
-    for segment, in_sentence, beside in reading.told_of(born=born, in_note=in_note):
+    for segment, in_sentence, beside in reading.told_of(born=born):
         if (
             health.words_in_sentence(segment) >= in_sentence
             or health.words_beside(segment) >= beside

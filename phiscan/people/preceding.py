@@ -142,15 +142,28 @@ PORTAL: Final = _before(
     r"\b(?:(?:patient )?portal (?:secure )?message(?: received)?(?: from)?"
     r"|(?:patient portal|mychart)(?: message)?(?: from)?)[ :-]{1,3}"
 )
-SESSION: Final = _before(r"\b(?:session|visit|encounter|appointment) with ")
-# The heading of a clinical note. matches "SOCIAL WORK:", "\nNursing note."; not "social work at"
+# Care of one person. matches "therapy session with "; not the "session with " of a conference
+SESSION: Final = _before(
+    r"\b(?:therapy|counsel(?:l)?ing|clinic|office|home|telehealth|phone|intake|follow-?up)"
+    r" (?:session|visit|encounter|appointment|call) with "
+)
+# Whom a note tells of. matches "Met with ", "spoke today with "; not the "Call " of a directory
+MET: Final = _before(
+    r"\b(?:met|spoke|talked|visited|saw|called|contacted|notified|discussed|interviewed|assessed"
+    r"|evaluated)(?: [a-z]{2,9}){0,2} "
+)
+_NOTE: Final = (
+    r"(?:note|eval(?:uation)?|visit|call|session|consult|assessment|triage|log|summary|encounter"
+    r"|progress note)"
+)
+# The heading of a clinical note. Some words head columns of newspapers too, so a word for a note
+# follows them. matches "SOCIAL WORK:", "\nPharmacy call:"; not "social work at", "Nutrition:"
 NOTE_HEADING: Final = re.compile(
-    rb"(?:\A|[\n\"]|  )[ \t*#]{0,4}(?:social work|(?:case|care) management|nursing|nutrition"
-    rb"|pharmacy|(?:physical|occupational|speech|respiratory) therapy|ot|pt|slp|ed|home health"
-    rb"|behavioral health|telephone encounter|triage|discharge planning|hospice|wound care|dental"
-    rb"|therapy|therapy session|birth|death|school nurse|case manager|mental health|palliative)"
-    rb"(?: (?:note|eval(?:uation)?|visit|call|session|consult|assessment|triage|log|summary"
-    rb"|encounter|progress note))?(?: with)?[ ]?[:.-]",
+    rf"(?:\A|[\n\"]|  )[ \t*#]{{0,4}}"
+    rf"(?:(?:social work|(?:case|care) management|home health|discharge planning|wound care"
+    rf"|telephone encounter|triage|nursing|behavioral health|mental health)(?: {_NOTE})?"
+    rf"|(?:nutrition|pharmacy|(?:physical|occupational|speech|respiratory) therapy|ot|pt|slp|ed"
+    rf"|hospice|dental|therapy|birth|death|school nurse|palliative) {_NOTE})[ ]?[:.-]".encode(),
     re.IGNORECASE,
 )
 # The last words of `OF_SOMEBODY` and `CONTACTED`: a set look-up is cheaper.

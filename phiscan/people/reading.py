@@ -10,6 +10,7 @@ from phiscan.people.cues import (
     begins_with_a_given_name,
     is_close,
     is_in_care,
+    is_met_in_a_note,
     is_others,
     speaks,
     speaks_of_care,
@@ -72,21 +73,20 @@ class Reading:
         joined = _joined(self._open, (*(segment for segment, _ in self._cued), *known))
         yield from self._close((*known, *joined))
 
-    def told_of(self, *, born: bool, in_note: bool = False) -> Iterator[tuple[Segment, int, int]]:
+    def told_of(self, *, born: bool) -> Iterator[tuple[Segment, int, int]]:
         """The segments of people about whom the text says something.
 
         Each comes with the numbers of different health words that are enough for a note: in its
         sentence, and beside it.
         `born` says whether the text holds somebody's date of birth, so that it is a record.
-        `in_note` says whether it has the heading of a clinical note.
         """
         for segment, subject in self._cued:
-            if in_note:
-                yield segment, 1, 1
-            elif subject is Subject.PATIENT or is_close(segment) or is_in_care(segment) or born:
+            if subject is Subject.PATIENT or is_close(segment) or is_in_care(segment) or born:
                 yield segment, 1, TELLING - 1
             elif speaks_of_care(segment):
                 yield segment, 2, TELLING
+            elif is_met_in_a_note(segment):
+                yield segment, 1, 1
 
     def listed(self) -> Iterator[Found]:
         """The open segments that are a given name of the list and a further word."""

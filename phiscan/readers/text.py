@@ -75,7 +75,12 @@ def _lines(data: bytes) -> Iterator[Labelled]:
             further = _next_label(data, start, end)
             last = _end(data, start, end) if further is None else _before(data, start, further)
             if last > start:
-                yield from _values(data, behind[1].decode().strip(), start, last)
+                label = behind[1].decode().strip()
+                if "/" in label:
+                    yield from _values(data, label, start, last)
+                else:
+                    value = data[start:last].decode("utf-8", "replace")
+                    yield Labelled((label,), value, start, last, 0)
             behind = None if further is None else _FURTHER.match(data, further)
             at = max(at, behind.end(1) + 1 if behind is not None else 0)
 
@@ -83,14 +88,13 @@ def _lines(data: bytes) -> Iterator[Labelled]:
 def _values(data: bytes, label: str, start: int, end: int) -> Iterator[Labelled]:
     """The value of a label, or the values of several labels: `Name / DOB: Ana Ruiz / 4/12/1961`."""
     places = [(start, end)]
-    labels = label.split("/") if "/" in label else [label]
-    if len(labels) > 1:
-        cuts = [m.span() for m in _SLASH.finditer(data, start, end)]
-        if len(cuts) == len(labels) - 1 and all(read_label(each).rule for each in labels):
-            ends, starts = [a for a, _ in cuts], [b for _, b in cuts]
-            places = list(zip([start, *starts], [*ends, end], strict=True))
-        else:
-            labels = [label]
+    labels = label.split("/")
+    cuts = [m.span() for m in _SLASH.finditer(data, start, end)]
+    if len(cuts) == len(labels) - 1 and all(read_label(each).rule for each in labels):
+        ends, starts = [a for a, _ in cuts], [b for _, b in cuts]
+        places = list(zip([start, *starts], [*ends, end], strict=True))
+    else:
+        labels = [label]
     for name, (first, last) in zip(labels, places, strict=True):
         yield Labelled((name.strip(),), data[first:last].decode("utf-8", "replace"), first, last, 0)
 

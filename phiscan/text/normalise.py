@@ -124,9 +124,9 @@ def plain(text: str) -> str:
 
 def unaccented(text: str) -> str:
     """Return a label without look-alike characters, accents and the sharp s: `Diagnostico`."""
+    if text.isascii():
+        return text
     folded = plain(text)
-    if folded.isascii():
-        return folded
     split = unicodedata.normalize("NFKD", folded.replace("ß", "ss"))
     return "".join(c for c in split if not unicodedata.combining(c))
 

@@ -193,8 +193,6 @@ VOCABULARY: Final[tuple[tuple[str, str, Subject, bool, str], ...]] = (
         "laboratory-result glucose cholesterol lab-value systolic diastolic blood-group"),
     ("LAB_RESULT", "worded", Subject.NOBODY, False,
         "loinc loinc-code vitals labs test-result test-results"),
-    ("LAB_RESULT", "measured", Subject.NOBODY, True, "result result-value"),
-    ("LAB_RESULT", "lab_unit", Subject.NOBODY, True, "unit units"),
     ("CLINICAL_NOTE", "told", Subject.PATIENT, False,
         "clinical-note clinical-notes progress-note progress-notes discharge-summary "
         "physician-notes doctor-notes nursing-notes allergy allergies immunization immunizations "

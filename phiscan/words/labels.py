@@ -26,7 +26,7 @@ from phiscan.words.label_vocabulary import (
     SUBJECTS,
     VOCABULARY,
 )
-from phiscan.words.medicines import is_cvx, is_lab_unit, is_medicine
+from phiscan.words.medicines import is_cvx, is_medicine
 
 # A word of a label. matches "patient", "First", "MRN", "2"; of "patientDOB" "patient" and "DOB"
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -221,9 +221,7 @@ _SHAPES: Final[Mapping[str, Callable[[str], bool]]] = MappingProxyType(
         "coordinate": _coordinate,
         "day": _day,
         "cvx": is_cvx,
-        "lab_unit": is_lab_unit,
         "mail": _mail,
-        "measured": checks.measured,
         "medicine": _medicine,
         "name": _name,
         "named": _named,

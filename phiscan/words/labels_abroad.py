@@ -66,17 +66,18 @@ VOCABULARY_ABROAD: Final[tuple[tuple[str, str, Subject, bool, str], ...]] = (
     ("DIAGNOSIS", "worded", Subject.PATIENT, False,
         "hauptdiagnose nebendiagnose nebendiagnosen aufnahmediagnose entlassungsdiagnose "
         "entlassdiagnose diagnostic-medical diagnostico-medico diagnostico-clinico"),
-    # compilers and networks have diagnostics too, and `diagnose` is a verb
-    ("DIAGNOSIS", "abroad", Subject.NOBODY, False,
+    # Compilers and networks have diagnostics too, and `diagnose` is a verb. So these are weak, and
+    # no text is read because of them.
+    ("DIAGNOSIS", "abroad", Subject.NOBODY, True,
         "diagnose diagnosen diagnosecode diagnose-code diagnoseschluessel diagnoseschlussel "
         "diagnosetext krankheit vorerkrankung vorerkrankungen beschwerden "
         "diagnostic diagnostic-principal code-diagnostic maladie maladies antecedents-medicaux "
         "diagnostico diagnosticos diagnostico-principal codigo-diagnostico enfermedad "
         "enfermedades padecimiento antecedentes-medicos motivo-consulta motivo-de-consulta"),
-    ("MEDICATION", "abroad", Subject.NOBODY, False,
+    ("MEDICATION", "abroad", Subject.NOBODY, True,
         "medikament medikamente medikation arzneimittel medicament medicaments medicamento "
         "medicamentos medicacion"),
-    ("CLINICAL_NOTE", "abroad", Subject.NOBODY, False,
+    ("CLINICAL_NOTE", "abroad", Subject.NOBODY, True,
         "allergien alergia alergias unvertraglichkeiten unvertraeglichkeiten"),
 )  # fmt: skip
 SUBJECTS_ABROAD: Final = MappingProxyType(

@@ -1,9 +1,8 @@
-"""Values that name a medicine, how it is taken, a vaccine by its code, or a unit of laboratories."""
+"""Values that name a medicine, how it is taken, or a vaccine by its code."""
 
 import re
 from typing import Final
 
-from phiscan import checks
 from phiscan.words.medical_terms import DOSE, count_terms
 
 # How a medicine is taken. matches "1 tab po daily", "apply twice daily"; not "sha256=ab"
@@ -14,7 +13,6 @@ _DIRECTIONS: Final = re.compile(
 )
 _LONGEST: Final = 200
 _LONGEST_CVX: Final = 3
-_LONGEST_UNIT: Final = 12
 
 
 def is_medicine(value: str) -> bool:
@@ -32,8 +30,3 @@ def is_medicine(value: str) -> bool:
 def is_cvx(value: str) -> bool:
     """Whether a value can be a code of CVX, the code set of vaccines of the CDC: `208`."""
     return value.strip().isdecimal() and len(value.strip()) <= _LONGEST_CVX
-
-
-def is_lab_unit(value: str) -> bool:
-    """Whether a value is a unit of laboratories, beside whose quantity it stands: `mIU/L`."""
-    return len(value) <= _LONGEST_UNIT and checks.measured(f"1 {value}")

@@ -141,6 +141,10 @@ _OF_ROLES: Final = frozenset(
 )
 _ALONE: Final = frozenset("test patient dummy testpatient testuser testperson".split())
 """Words that are no family name where they stand alone. Families are called Sample and Demo."""
+# A cheap test for any of them. matches "Test Patient"; not "Ana Ruiz"
+_TELLS_OF_TESTS: Final = re.compile(
+    "test|dummy|sample|example|fake|mock|demo|sandbox|patient", re.IGNORECASE
+)
 # A short number of a fixture. matches "TEST0001", "TEST-001", "DEMO-MRN-12"; not "TEST-7730145"
 _FIXTURE: Final = re.compile(
     r"(?:test|dummy|sample|example|fake|mock|demo)(?:[-_ ]?(?:mrn|patient|pt|id))?[-_ ]?\d{0,4}",
@@ -153,6 +157,8 @@ def is_fixture(value: str) -> bool:
 
     Each of its words says so, and `Joe Sample` is a person.
     """
+    if _TELLS_OF_TESTS.search(value) is None:
+        return False
     words = [word for word in re.split(r"[\s,._-]+", value.lower()) if not word.isdigit()]
     if len([word for word in words if word]) == 1:
         return "".join(words) in _ALONE

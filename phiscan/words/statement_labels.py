@@ -4,9 +4,9 @@
 `"reason": "Follow-up for invoice"` does not. So such a label says nothing alone. A reason is about
 the person beside it if it has one word of medicine. A note needs two, or one and a dose,
 because notes speak of anything: `"notes": "fracture in the frame"`. What an entry of a calendar is
-called or described by needs two as well, or one and a word of care: `"description": "Follow up:
-asthma"`. A topic, an event, a product or a title that names a condition is about nobody beside it:
-`"reason": "Conference on HIV"`.
+called or described by needs somebody who comes to it, and a word of care, or two words of medicine:
+`"description": "Follow up: asthma"`. A topic, an event, a product or a title that names a condition
+is about nobody beside it: `"reason": "Conference on HIV"`.
 """
 
 import re
@@ -53,6 +53,8 @@ _TOPIC: Final = re.compile(
     r" (?:committee|group|board|panel)|(?:research|relief|support) (?:foundation|fund|grant)"
     r"|(?:a|the|our|cohort|clinical|pilot|phase \d|case[- ]control|randomi[sz]ed) (?:trial|study)"
     r"|(?:walk|run|ride|race) (?:for|against)|task ?force|outcomes of|mechanisms of|epidemiology of"
+    r"|follow-?up (?:study|data|survey|cohort)|data ?sets?|prevalence|incidence|statistics|trends"
+    r"|(?:admission|readmission|hospitali[sz]ation|mortality|death|case|infection) rates?|cohorts?"
     r"|pathophysiology of|trial design|market (?:research|access)|product launch|case report)\b",
     re.IGNORECASE,
 )
@@ -60,11 +62,11 @@ _TOPIC: Final = re.compile(
 _CARE: Final = re.compile(
     r"\b(?:follow[- ]?ups?|f/u|appointments?|appt|consult(?:ation)?|office visit|home visit"
     r"|clinic visit|telehealth|check[- ]?up|infusion|refill|intake|admission|pre-?op|post-?op"
-    r"|surgery|procedure|evaluation|physical therapy|therapy session|dialysis|chemo(?:therapy)?"
-    r"|patient|pt|takes|taking|is on|diagnosed)\b",
+    r"|surgery|procedure|physical therapy|therapy session|dialysis|chemo(?:therapy)?"
+    r"|(?:patient|pt) (?:has|had|is|with|takes|needs|reports)|diagnosed with)\b",
     re.IGNORECASE,
 )
-_FEWEST_OF_ENTRIES: Final = 3
+OF_ENTRIES: Final = 3
 """What `fewest_terms` says of an entry. `fewest_in` lowers it by what the value says."""
 
 
@@ -80,7 +82,7 @@ def fewest_terms(label: str) -> int:
         return 1
     if cores and _NOTES.issuperset(cores):
         return FEWEST_OF_NOTES
-    return _FEWEST_OF_ENTRIES if cores and _ENTRIES.issuperset(cores) else 0
+    return OF_ENTRIES if cores and _ENTRIES.issuperset(cores) else 0
 
 
 def fewest_in(fewest: int, value: str) -> int:
@@ -92,6 +94,6 @@ def fewest_in(fewest: int, value: str) -> int:
     """
     if _TOPIC.search(value) is not None:
         return 0
-    if fewest == _FEWEST_OF_ENTRIES:
+    if fewest == OF_ENTRIES:
         return 1 if _CARE.search(value) is not None else FEWEST_OF_NOTES
     return 1 if DOSE.search(value) is not None else fewest

@@ -256,6 +256,11 @@ def test_a_sentence_that_says_who_is_ill_names_a_patient(text, name):
         ("Dr. Obinna Wexford has asthma patients.", "a physician"),
         ("Obinna Wexford, seen as the favourite, runs for diabetes research.", "a runner"),
         ("Social work at Obinna Wexford College: asthma course.", "a college"),
+        ("Behavioral health: call Obinna Wexford at 515-234-8890 for depression groups.", "a list"),
+        ("Nutrition: Met with Obinna Wexford, author of a diabetes cookbook.", "a newspaper"),
+        ("Room 4: Obinna Wexford - Asthma update", "a programme"),
+        ("Keynote session with Obinna Wexford: asthma in schools", "a programme"),
+        ("Portal message from Obinna Wexford: the hall is flooded.", "a landlord's portal"),
     ],
 )
 def test_who_sells_teaches_or_treats_is_no_patient(text, reason):

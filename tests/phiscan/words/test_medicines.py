@@ -2,7 +2,7 @@
 
 import pytest
 
-from phiscan.words.medicines import is_cvx, is_lab_unit, is_medicine
+from phiscan.words.medicines import is_cvx, is_medicine
 
 
 @pytest.mark.parametrize(
@@ -31,11 +31,3 @@ def test_traffic_and_signatures_are_none(value, reason):
 )
 def test_a_code_of_a_vaccine_has_three_digits_at_most(value, is_code):
     assert is_cvx(value) is is_code
-
-
-@pytest.mark.parametrize(
-    ("value", "is_unit"),
-    [("mIU/L", True), ("mg/dL", True), ("4B", False), ("km", False), ("", False)],
-)
-def test_units_of_laboratories_are_no_others(value, is_unit):
-    assert is_lab_unit(value) is is_unit

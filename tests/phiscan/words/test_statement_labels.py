@@ -120,6 +120,8 @@ def test_what_a_value_says_counts_too(label, value, fewest):
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
+        ("Follow-up study of gout", "a paper"),
+        ("Asthma admission rates by county", "a data set"),
         ("Conference on HIV", "an event"),
         ("Workshop about pneumonia", "an event"),
         ("Webinar: living with asthma", "an event"),
@@ -145,10 +147,6 @@ def test_a_topic_is_about_nobody_beside_it(value, reason):
         {"customer": {"name": "Ana Ruiz"}, "rx": [{"drug": "lithium", "sig": "1 tab po daily"}]},
         {"employee": {"name": "Ana Ruiz"}, "leave": {"condition": "chronic hepatitis C"}},
         {"recipient": {"firstName": "Ana", "lastName": "Ruiz"}, "vaccine": {"cvx": "208"}},
-        {
-            "subject": {"name": "Ana Ruiz", "birthDate": "1961-04-12"},
-            "labs": [{"test": "TSH", "result": "8.2", "unit": "mIU/L"}],
-        },
         {
             "answers": [
                 {"type": "text", "text": "Ana Ruiz", "field": {"ref": "full_name"}},
@@ -191,6 +189,21 @@ def test_entries_medicines_and_conditions_beside_a_person_are_theirs(document):
                 ]
             },
             "no condition",
+        ),
+        (
+            {
+                "title": "Diabetes and hypertension",
+                "description": "asthma and gout after surgery",
+                "contact": {"name": "Ana Ruiz", "email": "ana@fernmail.net"},
+            },
+            "a data set",
+        ),
+        (
+            {
+                "user": {"name": "Ana Ruiz", "email": "a@b.net"},
+                "title": "Asthma, gout: appointment",
+            },
+            "an issue of a program",
         ),
         ({"catalog": [{"cvx": "140", "name": "influenza"}], "owner": "ops"}, "a catalogue"),
     ],
