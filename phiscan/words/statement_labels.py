@@ -66,6 +66,8 @@ _CARE: Final = re.compile(
     r"|(?:patient|pt) (?:has|had|is|with|takes|needs|reports)|diagnosed with)\b",
     re.IGNORECASE,
 )
+_LONGEST_READ: Final = 1000
+"""Characters of a value that are looked at."""
 OF_ENTRIES: Final = 3
 """What `fewest_terms` says of an entry. `fewest_in` lowers it by what the value says."""
 
@@ -92,6 +94,7 @@ def fewest_in(fewest: int, value: str) -> int:
         fewest: what `fewest_terms` says of its label.
         value: the statement.
     """
+    value = value[:_LONGEST_READ]
     if _TOPIC.search(value) is not None:
         return 0
     if fewest == OF_ENTRIES:
