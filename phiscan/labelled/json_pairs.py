@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from enum import Enum, auto
 from typing import Final
 
+from phiscan.identifiers import INFO_TYPES, InfoTypeKind
 from phiscan.labelled.json_text import JsonText, family_of, record_of
 from phiscan.labelled.json_wrappers import is_wrapper
 from phiscan.labelled.label_paths import LabelPath, read_steps
@@ -62,7 +63,6 @@ _MOST_VALUES: Final = 2000
 """The most scalars within one value that are read."""
 _DEEPEST: Final = 4
 _PAIR: Final = 2
-_TOLD: Final = frozenset(("DIAGNOSIS", "MEDICATION"))
 _LONGEST_TOLD: Final = 200
 
 
@@ -182,7 +182,8 @@ class Pairs:
         value = self._plain(member)
         if label.rule.info_type == "PERSON_NAME":
             return is_full_name(value)
-        return label.rule.info_type in _TOLD and count_terms(value[:_LONGEST_TOLD]) > 0
+        is_health = INFO_TYPES[label.rule.info_type].kind is InfoTypeKind.HEALTH
+        return is_health and count_terms(value[:_LONGEST_TOLD]) > 0
 
     def _plain(self, scalar: Scalar) -> str:
         return plain(self._text.text(scalar))
