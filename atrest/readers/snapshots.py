@@ -1,6 +1,7 @@
 """A connection to a database that is opened when it is needed, and whose reads are snapshots."""
 
 import contextlib
+import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import Final, Generic, Protocol, Self, TypeVar
@@ -13,6 +14,17 @@ from atrest.source import ReadError, Reason
 
 GRACE: Final = 30
 """Seconds that the connection waits longer than a statement may take: the server gives up first."""
+
+
+def let_go(error: BaseException) -> None:
+    """Clear the frames of a driver's error, so that no socket stays open while it is kept.
+
+    They hold the driver's end of the connection.
+    """
+    each: BaseException | None = error
+    while each is not None:
+        traceback.clear_frames(each.__traceback__)
+        each = each.__context__
 
 
 class _Closable(Protocol):
@@ -64,6 +76,7 @@ class SnapshotSession(ABC, Generic[C]):
         except self.failures as error:
             if not isinstance(error, self.refusals):
                 self.close()
+                let_go(error)
             raise self._read_error(error) from None
         finally:
             self._end()

@@ -11,7 +11,7 @@ from atrest.manners import Manners
 from atrest.protection import Evidence, Shield
 from atrest.readers.address import Address
 from atrest.readers.postgres.errors import read_error, refusal
-from atrest.readers.snapshots import GRACE, SnapshotSession
+from atrest.readers.snapshots import GRACE, SnapshotSession, let_go
 from atrest.readers.tls import SslMode
 from atrest.source import ReadError
 
@@ -62,6 +62,7 @@ class Session(SnapshotSession[pg8000.native.Connection]):
                 application_name="phiguard",
             )
         except FAILURES as error:
+            let_go(error)
             wire.close()
             raise refusal(error, has_password=address.password is not None) from None
         self._is_raw = self._connection.parameter_statuses.get("server_encoding") == "SQL_ASCII"

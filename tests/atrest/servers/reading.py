@@ -1,5 +1,7 @@
 """What tests ask of a source, whatever its store."""
 
+from pathlib import Path
+
 from atrest.manners import Manners
 from atrest.readers.registry import open_source
 from atrest.source import Budget, Method, Rows, Sampled, Unread
@@ -54,3 +56,12 @@ def everything_said(error):
         parts += [str(error), repr(error), repr(error.args)]
         error = error.__cause__
     return " ".join(parts)
+
+
+def sockets():
+    """The descriptors of this process that are sockets."""
+    return {
+        each.name
+        for each in Path("/proc/self/fd").iterdir()
+        if each.is_symlink() and str(each.readlink()).startswith("socket:")
+    }

@@ -1,7 +1,7 @@
 """On a real PostgreSQL server: what is listed, what is known of it, and what a role may not see."""
 
 import pytest
-from reading import ALL, everything_said, opened, read, units
+from reading import ALL, everything_said, opened, read, sockets, units
 
 from atrest.manners import Manners
 from atrest.protection import Shield
@@ -279,7 +279,9 @@ def test_after_a_lost_connection_the_next_read_opens_another(postgres, source):
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 f"WHERE datname = '{name}' AND pid <> pg_backend_pid()"
             )
+        before = sockets()
         with pytest.raises(ReadError) as caught:
             units(mine)
         assert caught.value.reason is Reason.UNREACHABLE
+        assert len(sockets()) == len(before) - 1  # while the error is kept
         assert list(units(mine)) == ["public.t"]
