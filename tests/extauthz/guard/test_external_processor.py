@@ -249,12 +249,15 @@ def test_a_message_that_stays_open_for_too_long_is_aborted(guard, run):
             call = processing_call(channel)
             await call.write(request_head())
             await call.read()
-            return await code_of(call), g.records(), g.worker._admission.streams
+            code = await code_of(call)
+            async with asyncio.timeout(5):  # the caller hears of it before the place is free
+                while g.worker._admission.streams:
+                    await asyncio.sleep(0.01)
+            return code, g.records()
 
-    code, records, streams = run(scenario())
+    code, records = run(scenario())
 
     assert (code, reasons(records)) == (grpc.StatusCode.DEADLINE_EXCEEDED, ["OUT_OF_TIME"])
-    assert streams == 0
 
 
 def test_in_monitor_mode_a_slow_message_goes_on_without_us(guard, run):
