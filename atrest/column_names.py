@@ -1,8 +1,8 @@
 """What the name of a column means that is run together, abbreviated or of another language.
 
-`PTDOB`, `geburtsdatum` and `fecha_de_nacimiento` are all a `birth_date`. The detectors know English
-labels, so a name is spelled out for them before a table is scanned. A name counts only when every
-part of it is a known word: `status` is not `st` and `us`.
+`PTDOB`, `geburtsdatum` and `fecha_de_nacimiento` are all a `birth_date`. A name of which the
+detectors do not know enough is spelled out for them before a table is scanned. A name counts only
+when every part of it is a known word: `status` is not `st` and `us`.
 """
 
 import re
@@ -30,7 +30,8 @@ def spelled_out(name: str) -> str | None:
     Args:
         name: of a column.
     """
-    if len(name) > _LONGEST or rule_of(name) is not None:
+    known = rule_of(name)
+    if len(name) > _LONGEST or (known is not None and not known.weak):
         return None
     tokens = [word.lower() for word in _WORD.findall(name)]
     if not any(len(token) > 1 for token in tokens):
@@ -40,7 +41,7 @@ def spelled_out(name: str) -> str | None:
         if words and len(words) <= _MOST_WORDS:
             label = _label(words)
             if label is not None:
-                return label
+                return label if label != name.lower() else None
     return None
 
 

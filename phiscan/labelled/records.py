@@ -34,8 +34,8 @@ from phiscan.words.statement_labels import OF_ENTRIES, fewest_in, fewest_terms
 
 _PERSONAL: Final = having(Trait.MARKS_A_PERSON)
 _TOLD_BESIDE: Final = (abroad, is_cvx)  # shapes of what is health information beside a person only
-_INSURED: Final = frozenset(("HEALTH_PLAN_BENEFICIARY_NUMBER",))
-"""Numbers of persons that cars have too, where a label does not say which insurance it is."""
+_INSURED: Final = "HEALTH_PLAN_BENEFICIARY_NUMBER"
+"""The number of a person that cars have too: labels do not say which insurance it is."""
 _PLACES: Final = frozenset(("path", "query", "header", "trailer"))
 """First parts of the paths of labelled values outside the body."""
 _OF_A_FIELD: Final = 2
@@ -214,11 +214,10 @@ class _Reading:
             self._note(item, meaning, rule)
 
     def _note(self, item: Labelled, meaning: _Meaning, rule: Rule) -> None:
-        """Remember what a value makes of its record."""
         numbers = item.record, _family(item)
         if rule.info_type in _PERSONAL:
             self._persons.update(numbers)
-            if rule.info_type not in _INSURED:
+            if rule.info_type != _INSURED:
                 self._known.update(numbers)
         elif rule.info_type == "PERSON_NAME" and meaning.subject is not Subject.PROVIDER:
             self._named.update(numbers)
@@ -250,7 +249,10 @@ class _Reading:
     def finish(self) -> None:
         """Decide what waited for the rest of its record."""
         self._ill.update(
-            number for item, *_ in self._codes for number in (item.record, _family(item))
+            number
+            for item, _, rule in self._codes
+            if not rule.weak
+            for number in (item.record, _family(item))
         )
         self._ill |= self._told_of()
         self._settle_names()
@@ -283,9 +285,10 @@ class _Reading:
             theirs = self._is_beside(item, self._persons) or (
                 is_told and self._is_beside(item, self._named)
             )
-            self._record(
-                item, meaning, replace(rule, subject=Subject.PATIENT) if theirs else rule, None
-            )
+            if theirs:
+                self._record(item, meaning, replace(rule, subject=Subject.PATIENT), None)
+            elif not rule.weak:
+                self._record(item, meaning, rule, None)
         for item, meaning, rule in self._told_abroad:
             if self._is_beside(item, self._known) or (
                 rule.shape is is_cvx and self._is_beside(item, self._named)

