@@ -248,12 +248,9 @@ class _Reading:
 
     def finish(self) -> None:
         """Decide what waited for the rest of its record."""
-        self._ill.update(
-            number
-            for item, _, rule in self._codes
-            if not rule.weak
-            for number in (item.record, _family(item))
-        )
+        for item, _, rule in self._codes:
+            if not rule.weak:
+                self._ill.update((item.record, _family(item)))
         self._ill |= self._told_of()
         self._settle_names()
         self._settle_codes()
@@ -285,10 +282,9 @@ class _Reading:
             theirs = self._is_beside(item, self._persons) or (
                 is_told and self._is_beside(item, self._named)
             )
-            if theirs:
-                self._record(item, meaning, replace(rule, subject=Subject.PATIENT), None)
-            elif not rule.weak:
-                self._record(item, meaning, rule, None)
+            if theirs or not rule.weak:
+                subject = Subject.PATIENT if theirs else rule.subject
+                self._record(item, meaning, replace(rule, subject=subject), None)
         for item, meaning, rule in self._told_abroad:
             if self._is_beside(item, self._known) or (
                 rule.shape is is_cvx and self._is_beside(item, self._named)
