@@ -257,7 +257,8 @@ class _Reading:
         anybody = self._persons | self._named
         for item, kind in self._statements:
             beside = self._coming if kind == OF_ENTRIES else anybody
-            if self._is_beside(item, beside) and (fewest := fewest_in(kind, item.value)):
+            if self._is_beside(item, beside):
+                fewest = fewest_in(kind, item.value)
                 self._evidence.statements.append(Statement(item.start, item.end, fewest))
         if self._patient is not None:
             item, meaning = self._patient
@@ -307,8 +308,7 @@ class _Reading:
             number
             for item, kind in islice(beside, _MOST_STATEMENTS)
             if (kind != OF_ENTRIES or self._is_beside(item, self._coming))
-            and (fewest := fewest_in(kind, item.value))
-            and count_terms(item.value[:_LONGEST_STATEMENT]) >= fewest
+            and count_terms(item.value[:_LONGEST_STATEMENT]) >= fewest_in(kind, item.value)
             for number in (item.record, _family(item))
         }
 

@@ -40,20 +40,22 @@ FEWEST_OF_NOTES: Final = 2
 """Different words of medicine that make a note about the person beside it."""
 # What people teach, write, sell, pay for and meet about. A condition in it is a matter.
 # matches "Conference on HIV", "asthma awareness walk", "Understanding lupus", "Outcomes of gout: a
-# cohort study"; not "Follow-up for asthma", "Study for school is hard because of migraine"
+# cohort study"; not "Follow-up for asthma", "a trial of sertraline", "living with HIV", "Talk about
+# her migraine"
 _TOPIC: Final = re.compile(
     r"\b(?:conferences?|congress|symposi(?:um|a)|summit|lectures?|webinars?|workshops?|seminars?"
     r"|keynotes?|panel discussion|poster session|plenary|fundrais(?:er|ing)|galas?|podcasts?"
-    r"|newsletters?|slides|slide deck|journal club|grand rounds|hackathon|book club|press release"
+    r"|newsletters?|slide deck|journal club|grand rounds|hackathon|book club|press release"
     r"|(?:training|course|class|talk|session|presentation|article|essay|paper|report|chapter|book"
     r"|blog(?: post)?|post|story|page|news|update|speech|meeting|discussion|review|guidelines?"
     r"|documentary|film|episode|interview|thesis|lesson|module|unit|briefing|deck|debate"
     r"|introduction|guide|primer|handbook|manual) (?:on|about|covering|entitled|titled|to living)"
-    r"|awareness|living with|understanding|(?:guideline|steering|planning|advisory|organi[sz]ing)"
+    r" (?!his\b|her\b|hers\b|their\b|my\b|your\b|patient|pt\b)"
+    r"|awareness|\Aunderstanding (?!of\b)|(?:guideline|steering|planning|advisory|organi[sz]ing)"
     r" (?:committee|group|board|panel)|(?:research|relief|support) (?:foundation|fund|grant)"
-    r"|(?:a|the|our|cohort|clinical|pilot|phase \d|case[- ]control|randomi[sz]ed) (?:trial|study)"
+    r"|(?:cohort|clinical|pilot|phase \d|case[- ]control|randomi[sz]ed) (?:trial|study)"
     r"|(?:walk|run|ride|race) (?:for|against)|task ?force|outcomes of|mechanisms of|epidemiology of"
-    r"|follow-?up (?:study|data|survey|cohort)|data ?sets?|prevalence|incidence|statistics|trends"
+    r"|follow-?up (?:study|data|survey|cohort)|data ?sets?|prevalence|incidence|statistics"
     r"|(?:admission|readmission|hospitali[sz]ation|mortality|death|case|infection) rates?|cohorts?"
     r"|pathophysiology of|trial design|market (?:research|access)|product launch|case report)\b",
     re.IGNORECASE,
@@ -68,6 +70,9 @@ _CARE: Final = re.compile(
 )
 _LONGEST_READ: Final = 1000
 """Characters of a value that are looked at."""
+_FEWEST_OF_TOPICS: Final = 3
+"""Different words of medicine that are more than the name of a topic. A note may speak of one too:
+`Missed the workshop. Gout, on allopurinol.`"""
 OF_ENTRIES: Final = 3
 """What `fewest_terms` says of an entry. `fewest_in` lowers it by what the value says."""
 
@@ -88,7 +93,7 @@ def fewest_terms(label: str) -> int:
 
 
 def fewest_in(fewest: int, value: str) -> int:
-    """How many words of medicine make a value a statement about the person beside it; 0 for none.
+    """How many words of medicine make a value a statement about the person beside it.
 
     Args:
         fewest: what `fewest_terms` says of its label.
@@ -96,7 +101,7 @@ def fewest_in(fewest: int, value: str) -> int:
     """
     value = value[:_LONGEST_READ]
     if _TOPIC.search(value) is not None:
-        return 0
+        return _FEWEST_OF_TOPICS
     if fewest == OF_ENTRIES:
         return 1 if _CARE.search(value) is not None else FEWEST_OF_NOTES
     return 1 if DOSE.search(value) is not None else fewest
