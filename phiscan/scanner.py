@@ -72,15 +72,31 @@ class Headers(NamedTuple):
     message: str = ""
 
 
+class _Deadline:
+    """The time until which a scan may go on, in the clock's seconds.
+
+    It is an object of its own so that a scanner is no cycle, which only Python's collector frees.
+    """
+
+    def __init__(self, clock: Callable[[], float], seconds: float) -> None:
+        self._clock = clock
+        self._until = clock() + seconds
+
+    def is_over(self) -> bool:
+        return self._clock() > self._until
+
+    def extend(self, seconds: float) -> None:
+        self._until += seconds
+
+
 class Scanner:
     """Scans one document."""
 
     def __init__(
         self, detection: Detection, headers: Headers, limits: Limits, clock: Callable[[], float]
     ) -> None:
-        self._clock = clock
-        self._until = clock() + limits.seconds
-        self._examiner = Examiner(detection, Budget(limits.decoded, self._is_late))
+        self._deadline = _Deadline(clock, limits.seconds)
+        self._examiner = Examiner(detection, Budget(limits.decoded, self._deadline.is_over))
         self._headers = headers
         self._limits = limits
         self._chunks: list[bytes] = []
@@ -137,9 +153,6 @@ class Scanner:
             self._fields = RequestFields()
             memory.forget()
 
-    def _is_late(self) -> bool:
-        return self._clock() > self._until
-
     def _report(self, *, truncated: bool) -> ScanReport:
         body, headers = b"".join(self._chunks), self._headers
         path = self._fields.path
@@ -151,7 +164,7 @@ class Scanner:
             Bound(self._limits.decoded, self._examiner.late),
             headers.content_type,
         )
-        self._until += self._limits.further_seconds(len(decoded.data))
+        self._deadline.extend(self._limits.further_seconds(len(decoded.data)))
         kind, gap = (
             (UNKNOWN, decoded.gap)
             if decoded.gap

@@ -77,6 +77,82 @@ class Stopwatch:
         self._worked, self._since = self(), None
 
 
+class _Scans:
+    """The scans of one message: their clock, their limits and their steps.
+
+    The exchange refers to this object and this object not to the exchange: a message that left a
+    cycle would be freed by Python's collector only, which stops the event loop.
+    """
+
+    def __init__(self, snapshot: PolicySnapshot, budget: Budget, clock: Callable[[], int]) -> None:
+        self.steps: list[Step] = []
+        self.watch = Stopwatch()
+        self._engine = snapshot.engine
+        self._budget = budget
+        self._clock = clock
+        self._begun: list[float] = []  # start of each scan, in seconds of work
+        self._deciding_since: int | None = None
+        self._is_decided = False
+
+    def open(self, head: Head) -> Scanner:
+        """Return the scanner of a body."""
+        self.decided()  # a second scanner proves a redaction, so the decision is made
+        scanner = self._engine.scanner(
+            content_type=head.content_type,
+            content_encoding=head.content_encoding,
+            rpc=head.facts.rpc,
+            limits=self._limits(),
+            clock=self.watch,
+        )
+        return _TimedScanner(scanner, self)
+
+    def _limits(self) -> ScanLimits:
+        """Return the limits of the next scan.
+
+        All scans that prove one redaction share a budget. When a long body has used up more than
+        the time of a short one, what is left is negative, and the time by size makes it up.
+        """
+        self._begun.append(self.watch())
+        spent = self._begun[-1] - self._begun[min(1, len(self._begun) - 1)]
+        return ScanLimits(
+            body=self._budget.body_bytes,
+            seconds=self._budget.seconds - spent,
+            seconds_per_mib=self._budget.seconds_per_mib,
+        )
+
+    def finish(self, scanner: Scanner, *, truncated: bool) -> ScanReport:
+        """Finish a scan, and keep the step."""
+        began = self._clock()
+        report = scanner.finish(truncated=truncated)
+        self._deciding_since = max(began, self._clock())
+        self.steps.append(Step(SpanName.SCAN, began, self._deciding_since))
+        return report
+
+    def decided(self) -> None:
+        """Keep the step from the end of the first scan to now, once."""
+        since = self._deciding_since
+        if since is not None and not self._is_decided:
+            self._is_decided = True
+            self.steps.append(Step(SpanName.DECIDE, since, max(since, self._clock())))
+
+
+class _TimedScanner:
+    """A scanner whose work shows as a step. `feed` only collects; `finish` does the work."""
+
+    def __init__(self, scanner: Scanner, scans: _Scans) -> None:
+        self._scanner = scanner
+        self._scans = scans
+
+    def feed(self, chunk: bytes) -> None:
+        self._scanner.feed(chunk)
+
+    def feed_field(self, label: str, value: str) -> None:
+        self._scanner.feed_field(label, value)
+
+    def finish(self, *, truncated: bool) -> ScanReport:
+        return self._scans.finish(self._scanner, truncated=truncated)
+
+
 class TimedExchange:
     """One message under one policy snapshot.
 
@@ -94,84 +170,27 @@ class TimedExchange:
         before: Before,
         clock: Callable[[], int] = time.time_ns,
     ) -> None:
-        self.steps: list[Step] = []
-        self._engine = snapshot.engine
-        self._budget = budget
-        self._clock = clock
-        self._watch = Stopwatch()
-        self._begun: list[float] = []  # start of each scan, in seconds of work
-        self._deciding_since: int | None = None
-        self._is_decided = False
+        self._scans = _Scans(snapshot, budget, clock)
         self._exchange = Exchange(
-            snapshot.policy, self._open_scanner, before.earlier, before.mask_key, before.replaced
+            snapshot.policy, self._scans.open, before.earlier, before.mask_key, before.replaced
         )
+
+    @property
+    def steps(self) -> list[Step]:
+        """The steps so far."""
+        return self._scans.steps
 
     @property
     def seconds(self) -> float:
         """The seconds of work so far."""
-        return self._watch()
+        return self._scans.watch()
 
     def receive(self, event: Event) -> Outcome | None:
         """Take one event of the message. Return the outcome once it is known, else None."""
-        self._watch.start()
+        watch = self._scans.watch
+        watch.start()
         outcome = self._exchange.receive(event)
-        self._watch.stop()
+        watch.stop()
         if outcome is not None:
-            self._decided()
+            self._scans.decided()
         return outcome
-
-    def _open_scanner(self, head: Head) -> Scanner:
-        self._decided()  # a second scanner proves a redaction, so the decision is made
-        scanner = self._engine.scanner(
-            content_type=head.content_type,
-            content_encoding=head.content_encoding,
-            rpc=head.facts.rpc,
-            limits=self._limits(),
-            clock=self._watch,
-        )
-        return _TimedScanner(scanner, self)
-
-    def _limits(self) -> ScanLimits:
-        """Return the limits of the next scan.
-
-        All scans that prove one redaction share a budget. When a long body has used up more than
-        the time of a short one, what is left is negative, and the time by size makes it up.
-        """
-        self._begun.append(self._watch())
-        spent = self._begun[-1] - self._begun[min(1, len(self._begun) - 1)]
-        return ScanLimits(
-            body=self._budget.body_bytes,
-            seconds=self._budget.seconds - spent,
-            seconds_per_mib=self._budget.seconds_per_mib,
-        )
-
-    def scan(self, scanner: Scanner, *, truncated: bool) -> ScanReport:
-        """Finish a scan, and keep the step."""
-        began = self._clock()
-        report = scanner.finish(truncated=truncated)
-        self._deciding_since = max(began, self._clock())
-        self.steps.append(Step(SpanName.SCAN, began, self._deciding_since))
-        return report
-
-    def _decided(self) -> None:
-        since = self._deciding_since
-        if since is not None and not self._is_decided:
-            self._is_decided = True
-            self.steps.append(Step(SpanName.DECIDE, since, max(since, self._clock())))
-
-
-class _TimedScanner:
-    """A scanner whose work shows as a step. `feed` only collects; `finish` does the work."""
-
-    def __init__(self, scanner: Scanner, exchange: TimedExchange) -> None:
-        self._scanner = scanner
-        self._exchange = exchange
-
-    def feed(self, chunk: bytes) -> None:
-        self._scanner.feed(chunk)
-
-    def feed_field(self, label: str, value: str) -> None:
-        self._scanner.feed_field(label, value)
-
-    def finish(self, *, truncated: bool) -> ScanReport:
-        return self._exchange.scan(self._scanner, truncated=truncated)

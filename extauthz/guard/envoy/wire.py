@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from google.protobuf import descriptor_pool, message_factory
+from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import DecodeError, Message
 
 from extauthz.guard.envoy import descriptors
@@ -42,7 +43,26 @@ def message(full_name: str) -> Callable[..., Any]:
     The result is typed as a factory of Any: protobuf makes these classes at run time, so no type
     checker knows their fields.
     """
-    return message_factory.GetMessageClass(pool().FindMessageTypeByName(full_name))
+    return _class_of(pool().FindMessageTypeByName(full_name))
+
+
+_kept: dict[str, Callable[..., Any]] = {}
+
+
+def _class_of(descriptor: Descriptor) -> Callable[..., Any]:
+    """Return the class of a message, and keep it and those of all messages within it.
+
+    protobuf holds its classes weakly and makes each one when it is first needed. A class is a
+    cycle, so without this Python's collector takes the inner ones away while requests pass, and
+    the next request pays for making them again.
+    """
+    name = descriptor.full_name
+    if name not in _kept:
+        _kept[name] = message_factory.GetMessageClass(descriptor)
+        for field in descriptor.fields:
+            if field.message_type is not None:
+                _class_of(field.message_type)
+    return _kept[name]
 
 
 @functools.cache

@@ -1,5 +1,7 @@
 import dataclasses
 import datetime
+import subprocess
+import sys
 import time
 import typing
 
@@ -211,3 +213,20 @@ def test_building_takes_tens_of_milliseconds():
     descriptors.build().FindMessageTypeByName("envoy.service.auth.v3.CheckRequest")
 
     assert time.process_time() - started < 0.5
+
+
+INNER = """
+import gc, weakref
+from extauthz.guard.envoy import wire
+
+request = wire.message("envoy.service.auth.v3.CheckRequest")
+inner = weakref.ref(type(request().attributes.source.address.socket_address))
+gc.collect()
+raise SystemExit(inner() is None)
+"""
+
+
+def test_the_classes_of_inner_messages_outlive_a_collection_of_cycles():
+    # In a process of its own: other tests keep some of these classes.
+    done = subprocess.run([sys.executable, "-c", INNER], check=False)  # noqa: S603 - our own
+    assert done.returncode == 0
