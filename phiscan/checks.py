@@ -378,3 +378,12 @@ def ip(text: str) -> bool:
         return ip_address(text).is_global
     except ValueError:
         return False
+
+
+# matches "151/94", "120 / 80 mmHg"; not "1/2", "2024/05"
+_PRESSURE: Final = re.compile(r"\s*\d{2,3}\s?/\s?\d{2,3}\s*(?:mm ?hg)?\s*", re.IGNORECASE)
+
+
+def blood_pressure(value: str) -> bool:
+    """Whether a value is a blood pressure: systolic over diastolic."""
+    return _PRESSURE.fullmatch(value) is not None

@@ -19,7 +19,7 @@ from phiscan.media_kind import EMPTY, UNKNOWN, MediaKind
 from phiscan.patterns import judge
 from phiscan.patterns.matcher import NO_HITS, Matcher, PrefilterHits
 from phiscan.people import names as people
-from phiscan.people import provider_repeats
+from phiscan.people import numbered, provider_repeats
 from phiscan.people.patient_repeats import find_repeats
 from phiscan.protobuf.schemas import Schemas
 from phiscan.readers import json_dialects, registry
@@ -141,6 +141,7 @@ class Examiner:
         graphql.find(kind, data, evidence, is_marked=hits.has_query)
         too_long = judge.run(normalised, self.matcher, evidence, prose=not kind.names_providers)
         evidence.settle_statements()
+        numbered.settle(data, evidence)
         people.find(kind, normalised, evidence)
         recognizer.run(kind, normalised, self._detection.recognizers, evidence)
         provider_repeats.mark_repeats(kind, data, evidence)

@@ -154,7 +154,7 @@ DETECTORS = (
     # "Patient: Nope". `phiscan.people` reads it where nobody talks.
     _detector(
         "name_of_a_patient",
-        rf"\bpatient(?:'s)?{_IS}{_WORD},? {_WORD}",
+        rf"(?:\b|from_?|for_?)patient(?:'s)?{_IS}{_WORD},? {_WORD}",
         _value(rf"(?i:patient(?:'s)?){_IS}{_TITLE}", _TWO_WORDS),
         Subject.PATIENT,
         Likelihood.LIKELY,
@@ -173,8 +173,8 @@ DETECTORS = (
     # matches "Pt: Li Wu"; not pt = Point(1, 2), "pt: PageTemplate"
     _detector(
         "name_of_pt",
-        rf"\bpt\.?: {{0,3}}{_WORD},? {_WORD}",
-        _value(rf"\b(?:Pt|PT|pt)\.?: {{0,3}}{_TITLE}", _TWO_WORDS),
+        rf"\bpt(?:\.?: {{0,3}}|{_QUOTED}){_WORD},? {_WORD}",
+        _value(rf"\b(?:Pt|PT|pt)(?:\.?: {{0,3}}|{_QUOTED}){_TITLE}", _TWO_WORDS),
         Subject.PATIENT,
         Likelihood.LIKELY,
     ),

@@ -23,8 +23,9 @@ from phiscan.finding import Subject
 from phiscan.identifiers import INFO_TYPES, InfoTypeKind
 from phiscan.labelled.bare_rows import is_about_patients, labels_of
 from phiscan.labelled.label_paths import read_path
+from phiscan.labelled.name_values import is_full_name
 from phiscan.labelled.quoted import parts_of
-from phiscan.labelled.records import Labelled, is_full_name
+from phiscan.labelled.records import Labelled
 from phiscan.syntax.json_places import decode
 from phiscan.text.normalise import plain
 from phiscan.words.labels import Rule, is_distinct, read_label

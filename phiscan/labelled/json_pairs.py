@@ -22,8 +22,9 @@ from phiscan.identifiers import INFO_TYPES, InfoTypeKind
 from phiscan.labelled.json_text import JsonText, family_of, record_of
 from phiscan.labelled.json_wrappers import is_wrapper
 from phiscan.labelled.label_paths import LabelPath, read_steps
+from phiscan.labelled.name_values import is_full_name, is_known_name
 from phiscan.labelled.quoted import parts_of
-from phiscan.labelled.records import Labelled, is_full_name, is_known_name
+from phiscan.labelled.records import Labelled
 from phiscan.syntax.json_places import decode
 from phiscan.syntax.json_tree import Box, Scalar
 from phiscan.text.normalise import plain

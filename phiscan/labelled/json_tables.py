@@ -28,7 +28,8 @@ from phiscan.labelled.json_schemas import may_have_types, types_by_column
 from phiscan.labelled.json_text import JsonText, record_of
 from phiscan.labelled.json_wrappers import is_wrapper
 from phiscan.labelled.label_paths import LabelPath
-from phiscan.labelled.records import Labelled, is_known_name
+from phiscan.labelled.name_values import is_known_name
+from phiscan.labelled.records import Labelled
 from phiscan.syntax.json_places import decode
 from phiscan.syntax.json_tree import Box, Scalar
 from phiscan.text.normalise import plain

@@ -22,7 +22,8 @@ from typing import Final, NamedTuple
 
 from phiscan.labelled.error_texts import LINE_END
 from phiscan.labelled.label_steps import rule_of
-from phiscan.labelled.records import Labelled, is_full_name
+from phiscan.labelled.name_values import is_full_name
+from phiscan.labelled.records import Labelled
 from phiscan.syntax.json_places import decode
 from phiscan.text.normalise import plain
 from phiscan.words.labels import Rule

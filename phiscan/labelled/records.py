@@ -22,9 +22,9 @@ from phiscan.evidence import Evidence, Statement, shown_path
 from phiscan.finding import Location, Subject, quick
 from phiscan.identifiers import INFO_TYPES, InfoTypeKind, Trait, having
 from phiscan.labelled.label_steps import steps
+from phiscan.labelled.name_values import in_two_parts, is_full_name, is_known_name, is_name_part
 from phiscan.memory import keep
 from phiscan.words.field_names import is_shown
-from phiscan.words.given_names import GIVEN_NAMES
 from phiscan.words.http_fields import HTTP_FIELDS
 from phiscan.words.label_vocabulary import CARE_TABLES, ROLES
 from phiscan.words.labels import Rule, abroad, read_label
@@ -50,7 +50,6 @@ _LONGEST_KEPT: Final = 8
 _DIGIT: Final = re.compile(r"\d")
 # A word of a label, also in camel case. matches "guest" and "Name" in "guestName"
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_WORDS_OF_A_NAME: Final = range(2, 5)
 _LISTS_OF_CARE: Final = CARE_TABLES | frozenset(
     "session sessions condition conditions problem problems procedure procedures treatment "
     "treatments note notes history histories diagnoses codes rx labs tests "
@@ -231,7 +230,7 @@ class _Reading:
         """
         if checks.clinical_value(value):
             return True
-        if " " not in value or self._looked_at >= _MOST_STATEMENTS:
+        if self._looked_at >= _MOST_STATEMENTS:
             return False
         self._looked_at += 1
         return count_terms(value[:_LONGEST_STATEMENT]) > 0
@@ -266,19 +265,33 @@ class _Reading:
             self._evidence.add(self._detector, "PATIENT_RECORD", location, Subject.PATIENT)
 
     def _settle_names(self) -> None:
+        paired = self._paired()
         for item, meaning, rule in self._waiting:
+            is_half = item.record in paired and is_name_part(item.value)
             if _applies(
-                rule, meaning.subject, person=item.record in self._persons
+                rule, meaning.subject, person=is_half or item.record in self._persons
             ) or self._is_a_patients_name(item, meaning, rule):
                 self._add(item, meaning, rule)
                 if rule.info_type == "PERSON_NAME" and meaning.subject is not Subject.PROVIDER:
                     self._named.update((item.record, _family(item)))
 
+    def _paired(self) -> set[int]:
+        """The records that hold the two parts of a name: `{"first": "Ana", "last": "Ruiz"}`."""
+        names = (
+            (item.record, meaning.steps[-1].lower(), item.value)
+            for item, meaning, rule in self._waiting
+            if rule.info_type == "PERSON_NAME"
+        )
+        return in_two_parts(names)
+
     def _settle_codes(self) -> None:
         for item, meaning, rule in self._codes:
             # a code in a catalogue is about nobody; beside a person it is about that person
-            is_told = rule.info_type == "DIAGNOSIS" or (
-                rule.info_type == "LAB_RESULT" and checks.measured(item.value)
+            is_told = rule.info_type in ("DIAGNOSIS", "MEDICATION") or (
+                rule.info_type == "LAB_RESULT"
+                and (
+                    checks.measured(item.value) or count_terms(item.value[:_LONGEST_STATEMENT]) > 0
+                )
             )
             theirs = self._is_beside(item, self._persons) or (
                 is_told and self._is_beside(item, self._named)
@@ -365,32 +378,6 @@ def is_of_care(key: str) -> bool:
 def _family(item: Labelled) -> int:
     """The number of an item's family, in the set that also has the numbers of records."""
     return ~item.family if item.family >= 0 else item.record
-
-
-def is_full_name(value: str) -> bool:
-    """Whether a value has the form of a person's name: `Ana Ruiz`, `Ruiz, Ana`, `de la Cruz, Ana`.
-
-    A given name of the list is enough alone. `Sinus infection` and `room 12` have another form.
-    """
-    words = value.replace(",", " ").split()
-    if len(words) not in _WORDS_OF_A_NAME:
-        return len(words) == 1 and value.strip().lower() in GIVEN_NAMES
-    plain = [
-        word.strip("-'’.").replace("-", "").replace("'", "").replace("’", "") for word in words
-    ]
-    return all(map(str.isalpha, plain)) and not any(
-        word.isascii() and word.islower() for word in (plain[0], plain[-1])
-    )
-
-
-def is_known_name(value: str) -> bool:
-    """Whether a value has the form of a person's full name, and a given name of the list."""
-    words = value.replace(",", " ").lower().split()
-    return (
-        len(words) > 1
-        and not GIVEN_NAMES.isdisjoint((words[0], words[-1], words[1]))
-        and is_full_name(value)
-    )
 
 
 def _applies(rule: Rule, subject: Subject | None, *, person: bool) -> bool:

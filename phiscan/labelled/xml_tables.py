@@ -21,7 +21,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final, NamedTuple
 
-from phiscan.labelled.records import Labelled, is_known_name
+from phiscan.labelled.name_values import is_known_name
+from phiscan.labelled.records import Labelled
 from phiscan.syntax.xml_elements import Element, Value
 from phiscan.text.normalise import plain
 from phiscan.words.given_names import GIVEN_NAMES

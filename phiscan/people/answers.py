@@ -226,10 +226,13 @@ def dates(text: bytes, near: Callable[[int], bool]) -> Iterator[tuple[int, int]]
             yield match.span()
 
 
-# A number just behind a patient's name or mention. matches " (SJH-674356)", " / 222937 /",
-# ", 00482913"; not ", 54", " (2019)", " 515-234-8890"
+# A number just behind a patient's name or mention, perhaps behind a date. matches " (SJH-674356)",
+# " / 222937 /", ", 00482913", " (A90753Z)", " / 3/4/1961 / 222937"; not ", 54", " (2019)",
+# " 515-234-8890"
 _NUMBER_BESIDE: Final = re.compile(
-    rb"(?:(?:'s)? {0,3}[(/|,#-]{1,2} {0,3}#?|[ \t]*\r?\n)((?:[A-Z]{1,5}-?)?\d[\d-]{3,14}\d)"
+    rb"(?:(?:'s)? {0,3}[(/|,#-]{1,2} {0,3}(?:\d{1,2}/\d{1,2}/\d{4} {0,3}[/|,-] {0,3})?#?"
+    rb"|[ \t]*\r?\n)"
+    rb"((?:[A-Z]{1,5}-?)?\d(?:[\d-]{3,14}\d|\d{3,12}[A-Z]))"
     rb"(?![\w./-]|:\d|\)? ?(?:years|yo\b|y/o))"
 )
 # The word before ` (`. matches "man", "patient"; not "pattern"
@@ -241,17 +244,26 @@ _LONGEST_MENTION: Final = 10
 """One more byte than `gentleman` has."""
 
 
-_LONG_NUMBER: Final = re.compile(rb"\d[\d-]{3,13}\d(?![\w-])")  # matches "220198"; not "4512"
+# matches "220198", "86-81-96", "90753Z"; not "4512"
+_LONG_NUMBER: Final = re.compile(rb"\d(?:[\d-]{3,13}\d|\d{3,12}[A-Z])(?![\w-])")
 _BEFORE_NUMBER: Final = 80
 """Bytes before a number in which its words stand."""
-# What hospitals call the number of a patient, and landlords and fleets that of a thing. So it
+# What clinics call the number of a patient, and landlords, fleets and shops that of a thing. So it
 # counts only in a text that is PHI already.
-# matches "Unit number: ", "Unit #: HM-"; not "Units: "
+# matches "Unit number: ", "Unit #: HM-", "chart ", "our file no. ", "Record: ", "ID: ";
+# not "Units: "
 _OF_UNIT: Final = re.compile(
-    rb"\bunit[ ._-]{0,2}(?:number|num|no\.?|nbr|#)[ .:#*_|]{1,8}"
-    rb"(?P<prefix>(?:[A-Z]{1,6}-)?[A-Z]{0,3})\Z",
+    rb"\b(?:unit[ ._-]{0,2}(?:number|num|no\.?|nbr|#)"
+    rb"|(?:chart|record|file|hosp(?:ital)?|reg(?:istration)?|case|pat(?:ient)?|pt|client|resident)"
+    rb"[ ._-]{0,2}(?:number|num|no\.?|nbr|id|#)|(?:chart|record|id)(?=[ ]?[:#])"
+    rb"|chart(?=[ ]\Z|[ ][A-Z]{1,3}\Z))"
+    rb"[ .:#*_|]{1,8}(?P<prefix>(?:[A-Z]{1,6}-)?[A-Z]{0,3})\Z",
     re.IGNORECASE,
 )
+_SIGNS_OF_RECORDS: Final = (
+    b"unit", b"chart", b"record", b"file", b"hosp", b"reg", b"case", b"pat", b"pt", b"client",
+    b"resident", b"id",
+)  # fmt: skip
 # The number of an insured person, without a word for a number before it.
 # matches "member W", "Ins: ", "Subscriber: Ana Ruiz ID: "; not "members: "
 _OF_MEMBER: Final = re.compile(
@@ -300,7 +312,7 @@ def record_numbers(text: bytes, names: Iterable[int]) -> Iterator[tuple[int, int
         text: a text that is PHI.
         names: where patients' names end.
     """
-    yield from ((start, end) for start, end, _ in _long_numbers(text, _OF_UNIT, (b"unit",)))
+    yield from ((start, end) for start, end, _ in _long_numbers(text, _OF_UNIT, _SIGNS_OF_RECORDS))
     for end in (*names, *_mentions(text)):
         match = _NUMBER_BESIDE.match(text, end)
         if match is None:

@@ -356,6 +356,9 @@ def _of_one_word(s: Segment, before: bytes, after: bytes) -> bool:
         given
         and preceding.VOCATIVE.search(before) is not None
         and following.VOCATIVE_END.match(after) is not None
+    ) or (
+        following.REMINDED.match(after) is not None
+        and preceding.LINE_START.search(before) is not None
     )
 
 

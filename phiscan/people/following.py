@@ -25,6 +25,10 @@ _AGED: Final = (
 )
 # matches " from", ", calling from"; not " form"
 FROM: Final = _after(r",? (?:calling |here )?(?:from|with|at|speaking)\b|, who do i\b")
+# What a reminder says to whom it names. matches ", you have", ", your appointment"; not ", you"
+REMINDED: Final = _after(r", (?:you(?:'re| are| have)|your|it'?s time|this is a reminder|please)\b")
+# matches " / 3/4/1961", " | 1961-03-04"; not ", 3/4/1961", which is as often the day of a letter
+RECORDED: Final = _after(rf" ?[/|] ?{_DATE}")
 SALUTE_END: Final = _after(r"[ ]?[,:!.;\n\r-]|\Z")  # matches ","; not " and"
 MEMBER_ID: Final = _after(r",? \(?(?:id|dob|date of birth|\x23)\b")  # matches ", DOB"; not " ids"
 VOCATIVE_END: Final = _after(r"[.?!](?:\s|\Z)")
@@ -70,7 +74,8 @@ SEEN: Final = _after(rf",? seen (?:(?:on )?(?:today|yesterday|{_DATE}) )?(?:for|
 # matches " has severe ", "; takes ", " is out of "; not " has sold "
 _FEW_WORDS: Final = r"(?:(?-i:[a-z-]{1,20}) ){0,3}"
 SUFFERS: Final = _after(
-    r"(?: (?:also|now|still|who))?,? (?:has|had|takes|took|needs|uses|(?:is|was|been) (?:on|taking)"
+    r"(?: \([^()\n]{1,30}\))?(?: (?:also|now|still|who))?,? (?:has|had|takes|took|needs|needed"
+    r"|wants|uses|missed|refused|declined|(?:is|was|been) (?:on|taking)"
     r"|ran out of|is out of|suffers from|(?:is|was) suffering from|is allergic to|lives with"
     rf"|is (?:being )?treated for|(?:is )?here for|came in for) {_FEW_WORDS}\Z"
 )
@@ -78,8 +83,9 @@ SUFFERS: Final = _after(
 # matches ".", " 10 mg", " for 3 years", " and takes"; not " drugs", " camps"
 CLAUSE_ENDS: Final = re.compile(
     rb"\A(?:[ ]\d{1,4}(?:\.\d{1,3})? ?(?:mg|mcg|ml|units)\b|[.,;:!?)\n\r]|\s*\Z"
-    rb"|[ ](?:and|but|for|since|which|with|that|because|due|after|so|in|on|daily|again|now|at|who"
-    rb"|\()\b)"
+    rb"|[ ](?:and|but|for|since|which|with|that|because|due|after|before|so|in|on|daily|again"
+    rb"|now|at"
+    rb"|who|this|today|tonight|tomorrow|yesterday|next|last|x ?\d|\d|\()\b)"
 )
 # matches " 300 mg."; not " tablets"
 DOSED: Final = re.compile(rb"\A \d{1,4}(?:\.\d{1,3})? ?(?:mg|mcg|ml|units)\b\s*(?:[.,;\n\r]|\Z)")
@@ -113,6 +119,7 @@ VERB: Final = _after(
     r"|practi[cs]ed|continues|manages|managed|prefers|understands|understood|expressed|hopes|worries"
     r"|worried|joined|joins|connected|logged (?:in|on)|plans|works as|used to|missed|knows|drowsy"
     r"|alert\b|comfortable\b"
+    r"|no-?showed|no showed|cancell?ed|rescheduled|checked in|is due for|fell\b|slipped"
     r"|stopped|started|completed|requested|requests|signed|consented|declined|declines|improved)"
 )
 # An identifier after a name. matches ", DOB", " (MRN", "|M|8/8/1948", " (8/8/1948)"; not ", domain"
@@ -122,7 +129,7 @@ IDENTIFIED: Final = _after(
     rf"|medical record|chart ?(?:no|#)|acct|nhs|last4|birthday)\b|(?-i:[MF]) ?\| ?{_DATE}"
     rf")| \({_DATE}\)| ?\| ?{_DATE} ?\| ?(?:[A-Z]{{1,3}}-?)?\d{{5,}} ?\|"
 )
-DATED: Final = _after(rf"[ ]?[,|(-]? ?{_DATE}")  # matches ", 8/8/1948"; not ", 8/1948"
+DATED: Final = _after(rf"[ ]?[,|(/-]? ?{_DATE}")  # matches ", 8/8/1948"; not ", 8/1948"
 # matches ", member ID", " (claim #"; not ", member since"
 MEMBER: Final = _after(
     r"[ ]?[,|;:(\n\t -]{1,3}(?:member|subscriber|policy|claim|account|employee) ?(?:id|no|num|#|:)"
@@ -167,6 +174,11 @@ JOINS: Final = re.compile(rb"\A (?:and|or|of|for|to|per|from|by) ")
 # The end of a field in a form: one word there is a name, and not the beginning of speech.
 # matches "\n", "  MRN", ", DOB", " | ", " - "; not ".", " it hurts"
 FIELD_ENDS: Final = _after(r"[ \t]*(?:\Z|[\r\n|;,(\t\"'<]|  | [-/] )")
+# The end of a name that heads an entry. matches "\n", " - POD#2", " (MRN", ", chart", " / 3/4/61",
+# "  bed"; not ". Effects", ", and Lee"
+ENTRY_ENDS: Final = _after(
+    r"[ \t]*(?:\Z|[\r\n|;(\t<]|  | ?[-/:] ?|\.? ?\n)|, (?!and\b|&|et al|(?-i:[A-Z]))"
+)
 CALLED_TO: Final = _after(r", [a-z]|\?(?:\s|\Z)")  # matches ", how", "?"; not "."
 SPEAKER: Final = _after(r"[*_\])>]{0,3}(?: \(?\d{1,2}:\d\d[^\n:]{0,6})? ?:[*_]{0,3}\s")  # ": "
 # matches " Measure", " Disease Questionnaire"; not " was"
@@ -179,8 +191,10 @@ NUMBERED: Final = _after(
 )
 # The rest of a number of which the segment is a prefix. matches "-887-79"; not "-Ruiz", " -88"
 PART_NUMBER: Final = re.compile(rb"\A-\d")
-# matches ", room 220", " in bed 4", " (rm 12"; not " roomed"
-ROOMED: Final = _after(r",? ?\(?-? ?(?:in )?(?:room|rm\.?|bed|bay)\b ?#?[\dA-Z]")
+# matches ", room 220", " in bed 4", " in 304?"; not " roomed", " in 2019 he"
+ROOMED: Final = _after(
+    r",? ?\(?-? ?(?:in )?(?:room|rm\.?|bed|bay)\b ?#?[\dA-Z]| in \d{3,4}[a-d]?(?:[?.,;]| bed\b)"
+)
 # Demographics on the line below. matches "\n12 Maple", "\nDOB"; not "\nDear"
 HOME_BELOW: Final = _after(
     r"[ \t]*\r?\n[ \t]*(?:\d{1,6} [A-Za-z0-9]|(?:DOB|D\.O\.B|Date of birth|MRN|Age|Sex|Address)\b)"

@@ -11,6 +11,7 @@ from phiscan.formats.fhir import targets
 from phiscan.identifiers import InfoTypeKind
 from phiscan.people.segments import Segment
 from phiscan.text.normalise import Normalised
+from phiscan.words.medical_terms import DEPARTMENT
 
 _SHORT: Final = 2000
 """Bytes of a text that is short enough to be about one thing."""
@@ -18,6 +19,8 @@ _NEAR: Final = 1500
 """Bytes before and after a name in which health information counts as near it."""
 _SENTENCE_END: Final = re.compile(rb"(?<=[a-z0-9)]{3})[.!?](?=\s)|\n")
 # matches "." in "was seen. "; not "." in "Dr. "
+_LABELS: Final = frozenset(("diagnosis_labelled", "diagnosis_in_object"))
+"""Detectors that take any words behind a label. Programs have a diagnosis too."""
 _ENOUGH: Final = 32
 """Health findings that are looked at around one name. More change no answer."""
 _BEHIND: Final = 60
@@ -41,6 +44,15 @@ class HealthWords:
             and f.detector != targets.DETECTOR
             and (f.kind is InfoTypeKind.HEALTH or f.subject is Subject.PATIENT)
         )
+        self._stated = sorted(
+            f.location.start
+            for f in evidence.findings
+            if f.location.start >= 0
+            and f.detector != targets.DETECTOR
+            and f.kind is InfoTypeKind.HEALTH
+            and f.subject is Subject.PATIENT
+            and f.detector not in _LABELS
+        )
         self._starts = [start for start, _, _ in found]
         self._ends = [end for _, end, _ in found]
         # Where normalising moved bytes, the words are unknown. Their lengths stand for them.
@@ -58,6 +70,11 @@ class HealthWords:
             return True
         low, high = bisect_left(self._starts, at - _NEAR), bisect_left(self._starts, at + _NEAR)
         return high > low and self._others[low] < min(high, low + _ENOUGH)
+
+    def is_stated_beside(self, segment: Segment) -> bool:
+        """Whether something beside a name is said of somebody's health."""
+        at = bisect_left(self._stated, segment.start - _BESIDE)
+        return at < len(self._stated) and self._stated[at] < segment.end + _BESIDE
 
     def words_beside(self, segment: Segment) -> int:
         """The number of different health words beside a name."""
@@ -86,7 +103,9 @@ class HealthWords:
 
     def _distinct(self, start: int, end: int) -> int:
         low, high = bisect_left(self._starts, start), bisect_left(self._starts, end)
-        return len(set(self._words[low : min(high, low + _ENOUGH)])) if high > low else 0
+        words = set(self._words[low : min(high, low + _ENOUGH)]) if high > low else set()
+        # where somebody works says nothing of their health
+        return sum(DEPARTMENT.fullmatch(word) is None for word in words)
 
 
 def _others(words: list[bytes]) -> Sequence[int]:

@@ -18,7 +18,9 @@ from phiscan.detectors.email import is_address
 from phiscan.evidence import Evidence
 from phiscan.finding import Finding, Likelihood, Location, Subject, Verdict
 from phiscan.media_kind import MediaKind
+from phiscan.people import told_of_somebody
 from phiscan.people.answers import answers, dates, member_numbers, record_numbers
+from phiscan.people.care_context import CareContext
 from phiscan.people.cues import is_said_as_a_name
 from phiscan.people.health_words import HealthWords
 from phiscan.people.placing import Found, add
@@ -74,15 +76,24 @@ def find(kind: MediaKind, normalised: Normalised, evidence: Evidence) -> None:
     if not kind.may_hold_prose:
         return
     turns = _give_back_answers(normalised, evidence)
+    told_of_somebody.settle(normalised, evidence)
     health = HealthWords(normalised, evidence)
-    if not health.spoken_of:
+    context = CareContext(normalised.text, evidence) if kind.is_unstructured else None
+    if not health.spoken_of and (context is None or not context.speaks_of_care()):
         return
-    reading = Reading(turns or Turns(normalised.text), _known(normalised, evidence))
+    reading = Reading(
+        turns or Turns(normalised.text),
+        _known(normalised, evidence),
+        is_text=kind.is_unstructured,
+    )
     for segment in evidence.context.timed(segments(normalised.text)):
         if health.near(segment.start):
-            reading.take(segment, health.stated_behind(segment))
+            reading.take(segment, health)
     add(reading.people(), normalised, evidence)
-    _add_note(reading, normalised, health, evidence)
+    born = kind.is_unstructured and any(f.info_type == "DATE_OF_BIRTH" for f in evidence.findings)
+    _add_note(reading, normalised, health, evidence, born=born)
+    if context is not None and verdict(evidence.findings) is not Verdict.PHI:
+        _add_care(reading, normalised, context, evidence)
     if kind.is_unstructured:
         _read_text(reading, normalised, health, evidence)
 
@@ -144,10 +155,18 @@ def _read_text(
 
 
 def _add_note(
-    reading: Reading, normalised: Normalised, health: HealthWords, evidence: Evidence
+    reading: Reading,
+    normalised: Normalised,
+    health: HealthWords,
+    evidence: Evidence,
+    *,
+    born: bool,
 ) -> None:
-    """Add a clinical note where several health words stand beside a person's name."""
-    born = any(f.info_type == "DATE_OF_BIRTH" for f in evidence.findings)
+    """Add a clinical note where several health words stand beside a person's name.
+
+    `born` says whether the text is one and holds a date of birth. What stands beside one in a
+    record, `labelled.beside` has read.
+    """
     for segment, in_sentence, beside in reading.told_of(born=born):
         if (
             health.words_in_sentence(segment) >= in_sentence
@@ -156,6 +175,17 @@ def _add_note(
             location = Location("", *normalised.origin(segment.start, segment.end))
             evidence.add("prose", "CLINICAL_NOTE", location, Subject.PATIENT, Likelihood.POSSIBLE)
             return
+
+
+def _add_care(
+    reading: Reading, normalised: Normalised, context: CareContext, evidence: Evidence
+) -> None:
+    """Add the names around which the text speaks of care, and a note of the first."""
+    found = list(reading.in_care(context))
+    add(found, normalised, evidence)
+    for name in found[:1]:
+        location = Location("", *normalised.origin(name.start, name.end))
+        evidence.add("prose", "CLINICAL_NOTE", location, Subject.PATIENT, Likelihood.POSSIBLE)
 
 
 def _in_small_letters(text: bytes, health: HealthWords) -> Iterator[Found]:

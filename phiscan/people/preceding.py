@@ -120,7 +120,8 @@ CONTACTED: Final = _before(
     r"|reassured|advised|reminded|invited|spoke w/|accompanied by|brought (?:in )?by|driven by"
     r"|message (?:for|with)|(?:vm|voice ?mail|message|call|note|e-?mail|text|fax)"
     r"(?: [\d:]{3,5})? from"
-    r"|calling for|bedside of|per)(?: pt\.?,?| patient,?)?) "
+    r"|calling for|bedside of|consent (?:was )?(?:obtained from|signed by|given by)"
+    r"|per)(?: pt\.?,?| patient,?)?) "
 )
 # Whom somebody lives or came with. matches "lives at 12 Elm St., Unit 2 with ", "discussed with ";
 # not "treated with "
@@ -134,8 +135,10 @@ WORK_ENDS: Final = frozenset(b"work at for by with employer the".split()) | {b""
 # Where a note says in which room somebody lies. matches "Rm 4 ", "bed 12A: "; not "room service "
 ROOM: Final = _before(r"\b(?:rm|room|bed|bay)\.? ?#?\d{1,4}[a-d]?[ ]?[:,-]? ")
 # A client of a service that a clinical text speaks of. matches "Client "; not "client: "
-CLIENT: Final = _before(r"\b(?:(?-i:[Cc])lient|consumer|resident|camper) ")
-CLIENT_ENDS: Final = frozenset((b"client", b"consumer", b"resident", b"camper"))
+CLIENT: Final = _before(r"\b(?:(?-i:[Cc])lient|consumer|resident|camper|claimant|excuse|decedent) ")
+CLIENT_ENDS: Final = frozenset(
+    (b"client", b"consumer", b"resident", b"camper", b"claimant", b"excuse", b"decedent")
+)
 """The last words of `CLIENT`."""
 # A message through the portal of a clinic. matches "Portal message from ", "patient portal - "
 PORTAL: Final = _before(

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from phiscan.finding import Subject
+from phiscan.people import following
+from phiscan.people.care_context import CareContext
 from phiscan.people.cues import (
     begins_with_a_given_name,
     is_close,
@@ -17,9 +19,12 @@ from phiscan.people.cues import (
     subject_of,
     suffers,
 )
+from phiscan.people.health_words import HealthWords
+from phiscan.people.keyed import named_by_key
 from phiscan.people.placing import Found
 from phiscan.people.segments import Segment
 from phiscan.people.turns import Turns
+from phiscan.people.uncued import heads_an_entry, is_in_a_record, is_public, lives
 
 _AND: Final = re.compile(rb" (?:and|&) ")
 _AND_ENDS: Final = (b" and ", b" & ", b", ", b" (")
@@ -38,26 +43,35 @@ class Reading:
     """One text's segments: those with a cue, and those still open.
 
     An open segment is a name if the document has the same name elsewhere.
+
+    Args:
+        turns: of a dialogue.
+        known: parts of names that are found already.
+        is_text: whether the document is one text, in which no column and no key names a value.
     """
 
-    def __init__(self, turns: Turns, known: Iterable[bytes]) -> None:
+    def __init__(self, turns: Turns, known: Iterable[bytes], *, is_text: bool) -> None:
         self._turns = turns
+        self._is_text = is_text
         self._known = set(known)
         self._cued: list[tuple[Segment, Subject]] = []
         self._open: list[Segment] = []
         self._closed: list[Segment] = []
 
-    def take(self, segment: Segment, word: tuple[int, int] | None = None) -> None:
+    def take(self, segment: Segment, health: HealthWords) -> None:
         """Sort one segment: a provider's or a thing's, one with a cue, or an open one.
 
-        `word` is the range of the health word behind it, where one is near.
+        `health` knows where the text speaks of health.
         """
         spoken = self._turns.begin_at(segment.start)
         if is_others(segment, spoken=spoken):
             return
-        subject = subject_of(segment, spoken=spoken)
-        if subject is not Subject.PATIENT and not spoken and suffers(segment, word):
-            subject = Subject.PATIENT
+        subject = subject_of(segment, spoken=spoken) or (None if spoken else named_by_key(segment))
+        if subject is not Subject.PATIENT and not spoken:
+            if suffers(segment, health.stated_behind(segment)):
+                subject = Subject.PATIENT
+            elif subject is None and self._is_text and is_in_a_record(segment, health):
+                subject = Subject.PERSON
         if subject is None:
             self._open.append(segment)
         else:
@@ -81,12 +95,28 @@ class Reading:
         `born` says whether the text holds somebody's date of birth, so that it is a record.
         """
         for segment, subject in self._cued:
-            if subject is Subject.PATIENT or is_close(segment) or is_in_care(segment) or born:
+            is_known = subject is Subject.PATIENT or is_close(segment) or is_in_care(segment)
+            if is_known or born or following.RECORDED.match(segment.after):
                 yield segment, 1, TELLING - 1
             elif speaks_of_care(segment):
                 yield segment, 2, TELLING
             elif is_met_in_a_note(segment):
                 yield segment, 1, 1
+
+    def in_care(self, context: CareContext) -> Iterator[Found]:
+        """The segments around which the text speaks of one person's care, with a cue or without.
+
+        They are patients.
+        """
+        for segment in (*(segment for segment, _ in self._cued), *self._closed):
+            if segment.mixed and not is_public(segment) and context.is_about(segment):
+                yield Found.name_of(segment, Subject.PATIENT)
+        for segment in self._open:
+            is_shaped = segment.long and (
+                begins_with_a_given_name(segment) or heads_an_entry(segment) or lives(segment)
+            )
+            if is_shaped and not is_public(segment) and context.is_about(segment):
+                yield Found.name_of(segment, Subject.PATIENT)
 
     def listed(self) -> Iterator[Found]:
         """The open segments that are a given name of the list and a further word."""

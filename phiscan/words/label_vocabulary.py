@@ -67,11 +67,12 @@ VOCABULARY: Final[tuple[tuple[str, str, Subject, bool, str], ...]] = (
     ("PERSON_NAME", "named", Subject.PERSON, False,
         "first-name last-name middle-name full-name given-name family-name sur-name fore-name "
         "maiden-name fname lname mname last-nm first-nm middle-nm full-nm legal-name "
-        "preferred-name first-initial last-first member-name"),
+        "preferred-name first-initial last-first member-name name-first name-last person-name "
+        "subject-name"),
     ("PERSON_NAME", "named", Subject.PERSON, True, "name nm family given first last middle"),
     ("DATE_OF_BIRTH", "day", Subject.PERSON, False,
         "dob birth-date date-of-birth birth-day birth-dt birth-date-time date-of-birth-dt bdate "
-        "birth"),
+        "birth born birth-iso dob-iso subject-dob subject-birth-date"),
     ("DATE_OF_DEATH", "day", Subject.PERSON, False,
         "dod date-of-death death-date deceased-date deceased-date-time death-dt"),
     ("SERVICE_DATE", "day", Subject.PERSON, False,
@@ -90,7 +91,7 @@ VOCABULARY: Final[tuple[tuple[str, str, Subject, bool, str], ...]] = (
         "mrn medical-record-number medical-record-no medical-record-num medical-record-id "
         "med-rec-no med-rec med-rec-num medical-record chart-number chart-no chart-id "
         "hospital-number hospital-no hosp-no emr-id ehr-id mpi empi record-number "
-        "med-rec-number mr-number mr-no"),
+        "med-rec-number mr-number mr-no chart-nbr patient-chart"),
     ("MEDICAL_RECORD_NUMBER", "code", Subject.PERSON, True,
         "id identifier number no num key uuid guid"),
     ("HEALTH_PLAN_BENEFICIARY_NUMBER", "code", Subject.PERSON, False,
@@ -175,7 +176,7 @@ VOCABULARY: Final[tuple[tuple[str, str, Subject, bool, str], ...]] = (
         "comorbidities hiv-status diagnosis-desc reason-for-visit diagnosis-name"),
     ("DIAGNOSIS", "worded", Subject.NOBODY, False,
         "icd icd10 icd9 icd10-code icd9-code icd-code icd-codes icd10-cm snomed snomed-code "
-        "snomed-ct impression symptoms"),
+        "snomed-ct impression symptoms presenting-complaint"),
     ("PROCEDURE", "worded", Subject.PATIENT, False,
         "procedure-code surgery surgeries treatment-plan"),
     ("PROCEDURE", "worded", Subject.NOBODY, False,
@@ -187,12 +188,15 @@ VOCABULARY: Final[tuple[tuple[str, str, Subject, bool, str], ...]] = (
     ("MEDICATION", "worded", Subject.NOBODY, False, "ndc ndc-code rxnorm rxcui"),
     ("MEDICATION", "medicine", Subject.PATIENT, False, "rx sig"),
     ("MEDICATION", "cvx", Subject.NOBODY, False, "cvx cvx-code"),
-    ("MEDICATION", "told", Subject.NOBODY, False, "drug medicine dose allergen"),
+    ("MEDICATION", "told", Subject.NOBODY, False,
+        "drug medicine dose allergen vaccine vaccine-name"),
     ("LAB_RESULT", "worded", Subject.PATIENT, False,
         "lab-result lab-results blood-type blood-pressure hba1c vital-signs heart-rate bmi "
-        "laboratory-result glucose cholesterol lab-value systolic diastolic blood-group"),
+        "laboratory-result glucose glucose-mgdl glucose-mg-dl cholesterol lab-value systolic "
+        "diastolic blood-group"),
+    ("LAB_RESULT", "pressure", Subject.PATIENT, False, "bp"),
     ("LAB_RESULT", "worded", Subject.NOBODY, False,
-        "loinc loinc-code vitals labs test-result test-results"),
+        "loinc loinc-code vitals labs test-result test-results assay test-name lab-test"),
     ("CLINICAL_NOTE", "told", Subject.PATIENT, False,
         "clinical-note clinical-notes progress-note progress-notes discharge-summary "
         "physician-notes doctor-notes nursing-notes allergy allergies immunization immunizations "

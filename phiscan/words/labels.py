@@ -229,6 +229,7 @@ _SHAPES: Final[Mapping[str, Callable[[str], bool]]] = MappingProxyType(
         "old": _old,
         "picture": _picture,
         "place": _place,
+        "pressure": checks.blood_pressure,
         "print": _print,
         "told": _told,
         "worded": _worded,
