@@ -18,12 +18,16 @@ _PEOPLE: Final = frozenset(
     "subscriber insured beneficiary enrollee cardholder guarantor dependent policyholder student"
     " pupil child infant attendee passenger donor inmate detainee camper athlete veteran resident"
     " patient pt decedent newborn proband mother father spouse guardian caregiver recipient minor"
-    " victim survivor wearer".split()
+    " victim survivor wearer signer signatory".split()
 )
 """Last words of keys whose values are people and nothing else."""
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 # The whole rest of a value. matches '",', "&age", "\n"; not " was"
-_ENDS: Final = re.compile(rb"\A(?:\\?[\"']\s*(?:[,}\])]|\Z)|[&;,]|\s*(?:[\r\n]|\Z))")
+_ENDS: Final = re.compile(rb"\A(?:</|\\?[\"']\s*(?:[,}\])]|\Z)|[&;,]|\s*(?:[\r\n]|\Z))")
+# A start tag before its text. matches "<client>", '<ns:Insured id="1">'; not "<br/>"
+_TAG: Final = re.compile(
+    rb"<(?:[A-Za-z0-9]{1,12}:)?([A-Za-z][A-Za-z_-]{1,30})(?: [^<>]{1,40})?(?<!/)>\s{0,3}\Z"
+)
 # What an object of a person is shown as. matches '"patient": {"display": "'
 _SHOWN: Final = re.compile(
     rb"(?:patient|member|subscriber|subject)[A-Za-z_]{0,4}[\"']?\s?:\s?\{\s{0,3}[\"']?"
@@ -34,11 +38,11 @@ _SHOWN: Final = re.compile(
 
 def named_by_key(s: Segment) -> Subject | None:
     """Whom a key says that a segment names: a patient, another person, or None."""
-    if not s.long or s.sign not in b":=\"'" or _ENDS.match(s.after) is None:
+    if not s.long or s.sign not in b":=\"'>" or _ENDS.match(s.after) is None:
         return None
     if _SHOWN.search(s.before) is not None:
         return Subject.PATIENT
-    key = preceding.KEY.search(s.before)
+    key = preceding.KEY.search(s.before) or _TAG.search(s.before)
     if key is None:
         return None
     label = key[1].decode()

@@ -16,7 +16,7 @@ from phiscan.finding import Subject
 from phiscan.identifiers import Trait, having
 from phiscan.words.medical_terms import DEPARTMENT
 
-_WORDS: Final = frozenset(d.name for d in terms.DETECTORS)
+_WORDS: Final = frozenset(d.name for d in terms.DETECTORS) | {"icd10_labelled", "drug_strength"}
 _MARKS: Final = having(Trait.MARKS_A_PERSON)
 _NEAR: Final = 400
 """Bytes between such a number and a word of medicine in the same record."""

@@ -64,9 +64,10 @@ class Reading:
         `health` knows where the text speaks of health.
         """
         spoken = self._turns.begin_at(segment.start)
-        if is_others(segment, spoken=spoken):
+        by_key = None if spoken else named_by_key(segment)
+        if by_key is None and is_others(segment, spoken=spoken):
             return
-        subject = subject_of(segment, spoken=spoken) or (None if spoken else named_by_key(segment))
+        subject = subject_of(segment, spoken=spoken) or by_key
         if subject is not Subject.PATIENT and not spoken:
             if suffers(segment, health.stated_behind(segment)):
                 subject = Subject.PATIENT

@@ -114,7 +114,8 @@ class Segment:
     def last_word(self) -> bytes:
         """The last word before it, in lower case. A look at it is cheaper than at `before`."""
         words = self.before.rstrip(b" (-:,").split()
-        return words[-1].strip(b'.,:;()[]"#').lower() if words else b""
+        last = words[-1].strip(b'.,:;()[]"#') if words else b""
+        return last.rpartition(b'"')[2].lower()  # `"body":"Mom (`: a string begins with it
 
     @_Once
     def line(self) -> bytes:

@@ -46,7 +46,7 @@ _OF_WORK: Final = re.compile(
 # What is done with a drug for one person. matches "increase ", "continue home "; not "receiving "
 _TAKEN: Final = re.compile(
     rb"\b(?:(?i:increased?|decreased?|hold|held|continued?|restart(?:ed)?|resumed?|taper(?:ed)?|wean(?:ed)?"
-    rb"|failed|switch(?:ed)? to|started|stopped|sent|refill(?:ed)?|finish(?:ed)?|missed"
+    rb"|failed|switch(?:ed)? to|started|stopped|sent|gave|give|refill(?:ed)?|finish(?:ed)?|missed"
     rb"|skipp(?:ed|ing)|out of|allergic to)) (?:[a-z]{2,10} ){0,1}\Z"
 )
 # Work about a condition. matches " research", " awareness walk", " patients"; not " medication"

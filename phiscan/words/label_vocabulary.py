@@ -214,8 +214,8 @@ VOCABULARY: Final[tuple[tuple[str, str, Subject, bool, str], ...]] = (
 SUBJECTS: Final = MappingProxyType(
     {
         **dict.fromkeys(
-            "patient patients pt pat decedent newborn resident nok kin mother father spouse "
-            "inpatient outpatient proband".split(),
+            "patient patients pt pnt ptnt pat decedent newborn resident nok kin mother father "
+            "spouse inpatient outpatient proband".split(),
             Subject.PATIENT,
         ),
         **dict.fromkeys(
@@ -236,7 +236,7 @@ SUBJECTS: Final = MappingProxyType(
         **SUBJECTS_ABROAD,
     }
 )  # fmt: skip
-SHORT_SUBJECTS: Final = frozenset("pt pts pat dr org lab nok kin pcp".split())
+SHORT_SUBJECTS: Final = frozenset("pt pts pnt ptnt pat dr org lab nok kin pcp".split())
 """Abbreviations that occur in other names too: `iPTMnet`, `EDDA_PT`.
 
 If a label has no other word of the vocabulary, they count only at its beginning.

@@ -86,7 +86,7 @@ COMPLAINTS: Final = (
     r"|candidiasis|bacterial vaginosis|malignan(?:t|cy)|eating disorder"
     r"|borderline personality|post-?partum depression|panic disorder|intellectual disability"
     r"|developmental delay|tourette'?s|paraplegi[ac]|quadriplegi[ac]|hemiplegi[ac]|fatty liver"
-    r"|ascites|hiatal hernia|sobriety|relapsed on|withdrawal symptoms|ectopic"
+    r"|ascites|hiatal hernia|anxiety|sobriety|relapsed on|withdrawal symptoms|ectopic"
     r"|stillb(?:irth|orn)|menopaus(?:e|al)|amenorrh(?:o)?ea|dysmenorrh(?:o)?ea|breast lump"
 )
 # matches "appendectomy" and "INR 2.4"; not "anatomy", "INR"

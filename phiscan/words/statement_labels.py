@@ -15,9 +15,9 @@ from typing import Final
 from phiscan.words.medical_terms import DOSE
 
 _REASONS: Final = frozenset(
-    "reason reasons purpose indication indications complaint complaints concern concerns problem "
-    "problems condition conditions disability disabilities illness illnesses ailment ailments "
-    "injury injuries symptom symptoms need needs".split()
+    "reason reasons why brings purpose indication indications complaint complaints concern "
+    "concerns problem problems condition conditions disability disabilities illness illnesses "
+    "ailment ailments injury injuries symptom symptoms need needs".split()
 )
 _NOTES: Final = frozenset(
     "note notes comment comments message messages remark remarks memo details".split()
@@ -29,7 +29,8 @@ _AROUND: Final = frozenset(
     "consult consultation referral admission request leave absence trip ride transport travel "
     "presenting main chief primary current presented text description type stay order test "
     "exam intake case internal staff agent client customer member user guest attendee additional "
-    "other special free medical health meeting event".split()
+    "other special free medical health meeting event what you in here today"
+    " us your describe".split()
 )
 """Words around the core of such a label: `visit_reason`, `reasonForReferral`, `internal notes`."""
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")  # "reason", "For" in "reasonForCall"
@@ -68,6 +69,12 @@ _CARE: Final = re.compile(
     r"|(?:patient|pt) (?:has|had|is|with|takes|needs|reports)|diagnosed with)\b",
     re.IGNORECASE,
 )
+# What somebody asks a clinic for. matches "book a vasectomy consultation", "need a refill of"
+_BOOKED: Final = re.compile(
+    r"\b(?:book|schedule|make|need|want|request|reschedule|cancel|have)\b[^.\n]{0,40}"
+    r"\b(?:appointment|appt|consult(?:ation)?|refill|check-?up|visit|scan|procedure|surgery)\b",
+    re.IGNORECASE,
+)
 _LONGEST_READ: Final = 1000
 """Characters of a value that are looked at."""
 _FEWEST_OF_TOPICS: Final = 3
@@ -79,6 +86,7 @@ OF_ENTRIES: Final = 3
 
 def fewest_terms(label: str) -> int:
     """How many words of medicine make such a statement about the person beside it; 0 for none."""
+    label = label.rstrip("?:. ")
     if _LABEL.fullmatch(label) is None:
         return 0
     words = [word.lower() for word in _WORD.findall(label)]
@@ -104,4 +112,5 @@ def fewest_in(fewest: int, value: str) -> int:
         return _FEWEST_OF_TOPICS
     if fewest == OF_ENTRIES:
         return 1 if _CARE.search(value) is not None else FEWEST_OF_NOTES
-    return 1 if DOSE.search(value) is not None else fewest
+    is_told = DOSE.search(value) is not None or _BOOKED.search(value) is not None
+    return 1 if is_told else fewest

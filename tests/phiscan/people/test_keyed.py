@@ -40,3 +40,9 @@ def test_a_key_for_people_names_them_where_health_is_spoken_of(text, name, why):
 )
 def test_other_values_are_no_names(text, reason):
     assert names(text) == [], reason
+
+
+def test_the_element_of_a_person_names_them():
+    text = "<visit><client>Walter Okafor</client><dx>I10</dx></visit>"
+
+    assert names(text) == ["Walter Okafor"]

@@ -226,3 +226,17 @@ def test_entries_medicines_and_conditions_beside_a_person_are_theirs(document):
 )
 def test_goods_traffic_and_catalogues_are_nobodys_health(document, reason):
     assert phiscan.scan(json.dumps(document).encode()).verdict is not Verdict.PHI, reason
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "why"),
+    [
+        ("What brings you in?", "anxiety at night", "a question of a form"),
+        ("why", "uncontrolled hypertension", "a reason"),
+        ("message", "I would like to book a vasectomy consultation", "a request to a clinic"),
+    ],
+)
+def test_what_somebody_comes_for_is_phi_beside_a_name(label, value, why):
+    document = {"name": "Ana Ruiz", "phone": "515-555-0142", "email": "a@b.net", label: value}
+
+    assert phiscan.scan(json.dumps({"person": document}).encode()).verdict is Verdict.PHI, why
