@@ -64,6 +64,7 @@ class _Side:
         replaced: the body of that part, where it was masked, or None.
         reservation: of the bytes of the message.
         message: the one in the mode FULL_DUPLEX_STREAMED, or None.
+        is_whole: whether its last part has come.
     """
 
     reservation: Reservation
@@ -74,6 +75,7 @@ class _Side:
     forwarded: ScanReport | None = None
     replaced: Replaced | None = None
     message: FullDuplexMessage | None = None
+    is_whole: bool = False
 
 
 class Stream:
@@ -125,12 +127,28 @@ class Stream:
             return True
         return self.owes and not self.goes_on
 
+    @property
+    def is_over(self) -> bool:
+        """Whether no event can follow: the response has come whole, and no request is still coming.
+
+        A filter may skip the request, so a stream may have none. One that only looks on is never
+        over, because its filter waits for nothing.
+        """
+        request, response = self._sides[Direction.REQUEST], self._sides[Direction.RESPONSE]
+        return (
+            response.is_whole
+            and (request.is_whole or (request.facts is None and request.judgement is None))
+            and not self._call.observed
+            and not self.owes
+        )
+
     async def answer(self, event: StreamEvent) -> tuple[StreamAnswer, ...]:
         """Answer one event. Any failure inside is a denial with INTERNAL_ERROR.
 
         There is exactly one answer, except in the mode FULL_DUPLEX_STREAMED.
         """
         side = self._sides[event.direction]
+        side.is_whole = side.is_whole or event.end
         try:
             if self._is_full_duplex(event):
                 return await self._stream(side, event)

@@ -335,6 +335,40 @@ def test_a_stream_that_its_client_leaves_gives_its_place_back(guard, run):
     assert run(scenario()) == 0
 
 
+def whole(side):
+    head = request_head() if side == "request" else response_head()
+    return head, body(ALLOWED if side == "request" else b"{}", side=side)
+
+
+@pytest.mark.parametrize(
+    ("events", "is_over", "why"),
+    [
+        (whole("response"), True, "a filter may skip requests"),
+        ((*whole("request"), *whole("response")), True, "both have come whole"),
+        (whole("request"), False, "a response may follow"),
+        ((request_head(), *whole("response")), False, "the request still comes"),
+        (
+            (response_head(), body(b"{}", end=False, side="response")),
+            False,
+            "trailers of the response may follow",
+        ),
+    ],
+)
+def test_a_stream_ends_by_itself_when_nothing_can_follow(guard, run, events, is_over, why):
+    async def scenario():
+        async with guard() as g, g.channel() as channel:
+            call = processing_call(channel)
+            for event in events:
+                await call.write(event)
+                await call.read()
+            try:
+                return await asyncio.wait_for(asyncio.shield(call.code()), 0.5)
+            except TimeoutError:
+                return None
+
+    assert run(scenario()) is (grpc.StatusCode.OK if is_over else None), why
+
+
 def test_while_draining_running_streams_finish_and_new_ones_are_denied(guard, run):
     async def scenario():
         async with guard() as g, g.channel() as channel:
